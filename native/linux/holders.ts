@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import type { ProcessInfo } from '../../shared/socket';
+import type { SocketTable } from '../../shared/socketTable';
+import type { OwnerLookup } from '../backend';
+import type { ProcessReader } from './processes';
+
+const PREFIX = 'socket:[';
+const INIT = 1;
+
+/**
+ * Finds the processes that hold sockets by reading every /proc/PID/fd: the only place where Linux links the two.
+ *
+ * Owner-true: a process's start time is read before its descriptors and again after them, so descriptors are never
+ * credited to a process that took over the PID in between. Of several holders (forked servers) the oldest is named, but
+ * not init where it merely hands a listening socket to a service.
+ */
+export function scanHolders(processes: ProcessReader, privileged: boolean, root = '/proc'): OwnerLookup {
+  const holders = new Map<number, ProcessInfo>();
+  const pids = processes.list();
+  // With hidepid (man 5 proc) other users’ processes are not even listed.
+  let complete = privileged;
+  for (const pid of pids) {
+    const startKey = processes.startKey(pid);
+    if (startKey === null) continue;
+    const inodes = socketInodes(`${root}/${pid}/fd`);
+    if (inodes === 'denied') complete = false;
+    else if (inodes.length > 0) {
+      const process = processes.describe(pid, startKey);
+      if (process === null) continue;
+      for (const inode of inodes) {
+        const other = holders.get(inode);
+        if (other === undefined || isPrimary(process, other)) holders.set(inode, process);
+      }
+    }
+  }
+  processes.forgetOthers(new Set(pids));
+  return {
+    complete,
+    processOf: (table: SocketTable, row: number) => holders.get(table.columns.inode[row]!) ?? null,
+  };
+}
+
+function isPrimary(candidate: ProcessInfo, other: ProcessInfo): boolean {
+  if ((candidate.pid === INIT) !== (other.pid === INIT)) return other.pid === INIT;
+  return BigInt(candidate.startKey) < BigInt(other.startKey);
+}
+
+function socketInodes(directory: string): number[] | 'denied' {
+  let names: string[];
+  try {
+    names = fs.readdirSync(directory);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return code === 'EACCES' || code === 'EPERM' ? 'denied' : [];
+  }
+  const inodes: number[] = [];
+  for (const name of names) {
+    let target: string;
+    try {
+      target = fs.readlinkSync(`${directory}/${name}`);
+    } catch {
+      continue; // closed since
+    }
+    if (target.startsWith(PREFIX)) inodes.push(Number(target.slice(PREFIX.length, -1)));
+  }
+  return inodes;
+}

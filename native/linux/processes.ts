@@ -1,0 +1,123 @@
+/** Processes as /proc shows them (man 5 proc). Every file may vanish while it is read: that is "unknown", not an error. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ProcessInfo } from '../../shared/socket';
+
+/** Start times are in clock ticks of 10 ms: USER_HZ is 100 on every architecture Linux runs Electron on. */
+const MS_PER_TICK = 10;
+/** comm holds 15 characters at most (TASK_COMM_LEN). */
+const COMM_LIMIT = 15;
+
+interface Stat {
+  comm: string;
+  /** clock ticks since boot: with the PID, the process's identity */
+  startTicks: string;
+}
+
+interface Cached {
+  comm: string;
+  info: ProcessInfo;
+}
+
+/** Reads processes, remembering each by PID + start time for as long as it lives and keeps its name. */
+export class ProcessReader {
+  private readonly cache = new Map<number, Cached>();
+  private readonly bootTime: number | null;
+
+  constructor(private readonly root: string = '/proc') {
+    this.bootTime = readBootTime(root);
+  }
+
+  /** The PIDs that are visible now, ascending; none where /proc itself cannot be read. */
+  list(): number[] {
+    let names: string[];
+    try {
+      names = fs.readdirSync(this.root);
+    } catch {
+      return [];
+    }
+    return names
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  /** The start time that makes a PID an identity, or null where the process is gone. */
+  startKey(pid: number): string | null {
+    return this.stat(pid)?.startTicks ?? null;
+  }
+
+  /**
+   * Describes a process whose start time is already known; null where the PID belongs to another one by now.
+   * The same object is returned for as long as nothing changed, so that readings can be compared by reference.
+   */
+  describe(pid: number, startKey: string): ProcessInfo | null {
+    const stat = this.stat(pid);
+    if (stat === null || stat.startTicks !== startKey) return null;
+    const cached = this.cache.get(pid);
+    // exec() changes the name but not the start time.
+    if (cached !== undefined && cached.info.startKey === startKey && cached.comm === stat.comm) return cached.info;
+    const exe = this.executable(pid);
+    const startedAt = this.bootTime === null ? null : this.bootTime + Number(startKey) * MS_PER_TICK;
+    const info: ProcessInfo = { pid, startKey, startedAt, name: fullName(stat.comm, exe), path: exe };
+    this.cache.set(pid, { comm: stat.comm, info });
+    return info;
+  }
+
+  /** Forgets processes that are not in `alive`. */
+  forgetOthers(alive: ReadonlySet<number>): void {
+    for (const pid of this.cache.keys()) if (!alive.has(pid)) this.cache.delete(pid);
+  }
+
+  /** The arguments joined by spaces; null where they may not be read or the process is gone or another one. */
+  commandLine(process: ProcessInfo): string | null {
+    const text = readText(path.join(this.root, String(process.pid), 'cmdline'));
+    if (text === null || text === '' || this.startKey(process.pid) !== process.startKey) return null;
+    return text.replace(/\0+$/, '').replaceAll('\0', ' ');
+  }
+
+  private stat(pid: number): Stat | null {
+    const text = readText(`${this.root}/${pid}/stat`);
+    return text === null ? null : parseStat(text);
+  }
+
+  private executable(pid: number): string | null {
+    try {
+      return fs.readlinkSync(`${this.root}/${pid}/exe`);
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** Parses /proc/PID/stat. The name is in parentheses and may itself hold spaces and parentheses. */
+export function parseStat(text: string): Stat | null {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return null;
+  const fields = text.slice(close + 2).split(' ');
+  // Field 22 (starttime); the slice begins with field 3.
+  const startTicks = fields[19];
+  if (startTicks === undefined || !/^\d+$/.test(startTicks)) return null;
+  return { comm: text.slice(open + 1, close), startTicks };
+}
+
+/** The name without the kernel's cut at 15 characters, where the executable's file name begins with it. */
+export function fullName(comm: string, exe: string | null): string {
+  if (comm.length < COMM_LIMIT || exe === null) return comm;
+  const file = path.posix.basename(exe.replace(/ \(deleted\)$/, ''));
+  return file.startsWith(comm) ? file : comm;
+}
+
+function readBootTime(root: string): number | null {
+  const seconds = readText(`${root}/stat`)?.match(/^btime (\d+)$/m)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1000;
+}
+
+function readText(file: string): string | null {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+/** Closing connections: outcomes, and the words in which the user is asked. */
+import { formatEndpoint } from './address';
+import type { SocketRow } from './socket';
+
+export const CLOSE_OUTCOMES = ['closed', 'gone', 'refused', 'failed'] as const;
+/** `gone`: the socket had ended before; `refused`: the privilege is missing; `failed`: the kernel said something else. */
+export type CloseOutcome = (typeof CLOSE_OUTCOMES)[number];
+
+export interface CloseResult {
+  id: string;
+  outcome: CloseOutcome;
+  /** e.g. `nginx (812)  TCP 10.0.0.5:443 → 10.0.0.9:51122`; the id itself where the socket was gone. */
+  label: string;
+  /** A sentence for a person, or null where the outcome says it all. */
+  message: string | null;
+}
+
+/** What the user is asked before anything is closed. */
+export interface Confirmation {
+  message: string;
+  detail: string;
+  confirmLabel: string;
+}
+
+/** The most sockets one request may name; also what the contract's validator accepts. */
+export const MAX_CLOSE = 10_000;
+
+const LISTED = 12;
+
+/** One line that names a socket in words. */
+export function socketLabel(row: SocketRow): string {
+  const process = row.processName ?? (row.pid === null ? 'no owner' : 'process');
+  const pid = row.pid === null ? '' : ` (${row.pid})`;
+  const local = formatEndpoint(row.localAddress, row.localPort);
+  const remote = row.remoteAddress === null ? '' : ` → ${formatEndpoint(row.remoteAddress, row.remotePort)}`;
+  return `${process}${pid}  ${row.protocol.toUpperCase()} ${local}${remote}`;
+}
+
+/** Says what closing these sockets will do, before it is done. `gone` counts those that had ended already. */
+export function confirmClose(rows: readonly SocketRow[], gone: number): Confirmation {
+  const connections = rows.filter((row) => row.protocol === 'tcp' && row.state !== 'LISTEN').length;
+  const listeners = rows.filter((row) => row.state === 'LISTEN').length;
+  const datagram = rows.length - connections - listeners;
+  const parts = [
+    plural(connections, 'connection'),
+    plural(listeners, 'listening socket'),
+    plural(datagram, 'UDP socket'),
+  ].filter((part) => part !== null);
+  const detail = rows.slice(0, LISTED).map(socketLabel);
+  if (rows.length > LISTED) detail.push(`… and ${rows.length - LISTED} more`);
+  detail.push('');
+  if (connections > 0) detail.push('Connections are reset: data still in flight is lost, and both ends see an error.');
+  if (listeners > 0) {
+    detail.push('A listening socket stops accepting; its process keeps it, bound but closed, until it closes it itself.');
+  }
+  if (datagram > 0) detail.push('A UDP socket is disconnected; its process sees an error and may go on using it.');
+  if (gone > 0) detail.push(`${gone} of the selected sockets ${gone === 1 ? 'has' : 'have'} ended already.`);
+  return {
+    message: `Close ${parts.join(' and ')}${ofProcesses(rows)}?`,
+    detail: detail.join('\n').trim(),
+    confirmLabel: rows.length === 1 ? 'Close Connection' : `Close ${rows.length} Connections`,
+  };
+}
+
+function plural(count: number, noun: string): string | null {
+  return count === 0 ? null : `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function ofProcesses(rows: readonly SocketRow[]): string {
+  const names = new Set(rows.map((row) => row.processName ?? 'unknown owner'));
+  const pids = new Set(rows.map((row) => row.pid));
+  if (names.size > 3) return ` of ${pids.size} processes`;
+  return ` of ${[...names].join(', ')}${pids.size > 1 ? ` (${pids.size} processes)` : ''}`;
+}
+
+/** `3 closed, 1 already gone` */
+export function summariseClose(results: readonly CloseResult[]): string {
+  const words: Record<CloseOutcome, string> = {
+    closed: 'closed',
+    gone: 'already gone',
+    refused: 'refused',
+    failed: 'failed',
+  };
+  const parts = CLOSE_OUTCOMES.map((outcome) => {
+    const count = results.filter((result) => result.outcome === outcome).length;
+    return count === 0 ? null : `${count} ${words[outcome]}`;
+  });
+  return parts.filter((part) => part !== null).join(', ');
+}
