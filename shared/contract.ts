@@ -1,0 +1,153 @@
+/**
+ * The one list of everything that crosses between page, main and engine. Both ends are typed from it, and whatever comes
+ * in is checked against it: unknown, oversized or malformed messages are refused with an error that names the field.
+ */
+import * as v from 'valibot';
+import type { CloseResult, Confirmation } from './actions';
+import { MAX_CLOSE } from './actions';
+import type { SocketRow } from './socket';
+
+/** Changes with every change that an older end would misread. Both ends say theirs first. */
+export const PROTOCOL_VERSION = 1;
+
+/** ms between readings that a user may choose. */
+export const INTERVALS = [500, 1000, 2000, 5000, 10_000] as const;
+export const DEFAULT_INTERVAL = 1000;
+
+const MAX_ID = 200;
+/** Characters. 100,000 rows make about 20 million. */
+const MAX_TEXT = 200_000_000;
+
+const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const ids = v.pipe(
+  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID))),
+  v.minLength(1),
+  v.maxLength(MAX_CLOSE),
+);
+
+/** Page → engine, on the page's port: data and queries only. Anything else is refused, actions above all. */
+export const pageMessage = v.variant('type', [
+  v.strictObject({ type: v.literal('hello'), version: v.number() }),
+  v.strictObject({ type: v.literal('ack'), seq }),
+  v.strictObject({ type: v.literal('resync') }),
+  v.strictObject({ type: v.literal('refresh') }),
+  v.strictObject({ type: v.literal('polling'), intervalMs: v.picklist(INTERVALS), paused: v.boolean() }),
+]);
+export type PageMessage = v.InferOutput<typeof pageMessage>;
+
+/** A table that could not be read. Its rows stay as they were last read. */
+export interface TableProblem {
+  table: string;
+  /** The failed call, its error's name, and a sentence for a person. */
+  message: string;
+  /** ms since 1970-01-01 UTC of the first failure in a row, and of the next attempt */
+  since: number;
+  retryAt: number;
+}
+
+/** What is true of the whole machine and of the engine, at one reading. */
+export interface EngineStatus {
+  /** ms since 1970-01-01 UTC of the reading */
+  readAt: number;
+  /** ms that the reading took */
+  tookMs: number;
+  endpoints: number;
+  established: number;
+  listening: number;
+  timeWait: number;
+  closeWait: number;
+  /** Sockets whose owner this user may not see. */
+  hiddenOwners: number;
+  problems: TableProblem[];
+  intervalMs: number;
+  paused: boolean;
+}
+
+export interface Welcome {
+  type: 'welcome';
+  version: number;
+  hostname: string;
+  backend: string;
+  demo: boolean;
+  /** Changes when the engine starts anew. */
+  engineId: string;
+  missingPrivilege: string | null;
+}
+
+/** One chunk of a snapshot. `first` empties the page's idea of the world, `last` completes it. */
+export interface SnapshotChunk {
+  type: 'snapshot';
+  seq: number;
+  first: boolean;
+  last: boolean;
+  rows: SocketRow[];
+  status: EngineStatus;
+}
+
+export interface Diff {
+  type: 'diff';
+  /** One more than that of the data message before it; a gap means that one was lost. */
+  seq: number;
+  added: SocketRow[];
+  changed: SocketRow[];
+  removed: string[];
+  status: EngineStatus;
+}
+
+export interface Refused {
+  type: 'refused';
+  message: string;
+}
+
+/** Engine → page. */
+export type EngineMessage = Welcome | SnapshotChunk | Diff | Refused;
+
+/** Main (or another host) → engine, on its own port: the only way to an action. */
+export const hostRequest = v.variant('method', [
+  v.strictObject({ request: seq, method: v.literal('describe'), ids }),
+  v.strictObject({ request: seq, method: v.literal('close'), ids }),
+]);
+export type HostRequest = v.InferOutput<typeof hostRequest>;
+export type HostReply =
+  | { request: number; rows: SocketRow[]; gone: string[] }
+  | { request: number; results: CloseResult[] }
+  | { request: number; error: string };
+
+/** Page → main, over the preload's named functions. */
+export const closeRequest = v.strictObject({ ids });
+export const saveRequest = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(100), v.regex(/^[\w. -]+\.csv$/, 'must be a plain .csv file name')),
+  text: v.pipe(v.string(), v.maxLength(MAX_TEXT)),
+});
+export const copyRequest = v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_TEXT)) });
+
+export type CloseReport = { confirmed: false } | { confirmed: true; results: CloseResult[] };
+export type SaveReport = { saved: string | null };
+
+/** Page → browser host, on the action WebSocket, after its first message has proven the token. */
+export const browserAction = v.variant('type', [
+  v.strictObject({ type: v.literal('prepare-close'), ids }),
+  v.strictObject({ type: v.literal('confirm-close'), nonce: v.pipe(v.string(), v.length(32)) }),
+]);
+export type BrowserAction = v.InferOutput<typeof browserAction>;
+export type BrowserActionReply =
+  | { type: 'confirm'; nonce: string; confirmation: Confirmation }
+  | { type: 'results'; results: CloseResult[] }
+  | { type: 'refused'; message: string };
+
+/** The first message on either WebSocket of the browser host. */
+export const authentication = v.strictObject({ token: v.pipe(v.string(), v.maxLength(MAX_ID)) });
+
+/** Says what is wrong with a message, naming the field; the value itself is not repeated. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+}
+
+/** Checks a message that came in. @throws ContractError */
+export function parse<Schema extends v.GenericSchema>(schema: Schema, message: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, message, { abortEarly: true });
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  const field = v.getDotPath(issue) ?? 'message';
+  throw new ContractError(`Refused: "${field}" is not acceptable (expected ${issue.expected ?? issue.message}).`);
+}

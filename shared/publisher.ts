@@ -1,0 +1,96 @@
+import type { Channel } from './channel';
+import type { Diff, EngineMessage, EngineStatus } from './contract';
+import type { SocketRow } from './socket';
+
+/** Rows in one chunk of a snapshot: about 0.5 MB, a few ms to read. */
+export const CHUNK_ROWS = 2000;
+
+/** What changed since the page last heard, by id. `removed` holds only rows that the page knows. */
+interface Pending {
+  added: Map<string, SocketRow>;
+  changed: Map<string, SocketRow>;
+  removed: Set<string>;
+  status: EngineStatus | null;
+}
+
+const nothing = (): Pending => ({ added: new Map(), changed: new Map(), removed: new Set(), status: null });
+
+/**
+ * The engine's end of one page: a snapshot in chunks, then diffs. At most one message is unacknowledged; what happens
+ * meanwhile is folded together, so a slow page gets fewer, larger diffs and never a queue.
+ */
+export class Publisher {
+  private seq = 0;
+  private inFlight: number | null = null;
+  private chunks: SocketRow[][] = [];
+  private firstChunk = true;
+  private subscribed = false;
+  private status: EngineStatus | null = null;
+  private pending = nothing();
+
+  constructor(private readonly channel: Channel) {}
+
+  /** Starts over with everything there is. Whatever was on its way is superseded. */
+  snapshot(rows: SocketRow[], status: EngineStatus): void {
+    this.chunks = [];
+    for (let at = 0; at < rows.length || at === 0; at += CHUNK_ROWS) this.chunks.push(rows.slice(at, at + CHUNK_ROWS));
+    this.firstChunk = true;
+    this.subscribed = true;
+    this.status = status;
+    this.pending = nothing();
+    this.inFlight = null;
+    this.flush();
+  }
+
+  /** One reading's changes. A page that has not asked for a snapshot yet is told nothing. */
+  publish(added: readonly SocketRow[], changed: readonly SocketRow[], removed: readonly string[], status: EngineStatus): void {
+    if (!this.subscribed) return;
+    const { pending } = this;
+    for (const row of added) {
+      // Ended and back within one message: to the page, it never left.
+      if (pending.removed.delete(row.id)) pending.changed.set(row.id, row);
+      else pending.added.set(row.id, row);
+    }
+    for (const row of changed) (pending.added.has(row.id) ? pending.added : pending.changed).set(row.id, row);
+    for (const id of removed) {
+      if (pending.added.delete(id)) continue; // the page never heard of it
+      pending.changed.delete(id);
+      pending.removed.add(id);
+    }
+    pending.status = this.status = status;
+    this.flush();
+  }
+
+  acknowledge(seq: number): void {
+    if (seq !== this.inFlight) return; // of a message that a newer snapshot has superseded
+    this.inFlight = null;
+    this.flush();
+  }
+
+  private flush(): void {
+    if (this.inFlight !== null || this.status === null) return;
+    const rows = this.chunks.shift();
+    if (rows !== undefined) {
+      const last = this.chunks.length === 0;
+      this.sendData({ type: 'snapshot', seq: ++this.seq, first: this.firstChunk, last, rows, status: this.status });
+      this.firstChunk = false;
+    } else if (this.pending.status !== null) {
+      const { added, changed, removed, status } = this.pending;
+      this.pending = nothing();
+      const diff: Diff = {
+        type: 'diff',
+        seq: ++this.seq,
+        added: [...added.values()],
+        changed: [...changed.values()],
+        removed: [...removed],
+        status,
+      };
+      this.sendData(diff);
+    }
+  }
+
+  private sendData(message: EngineMessage & { seq: number }): void {
+    this.inFlight = message.seq;
+    this.channel.send(message);
+  }
+}
