@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import { createBackend } from '../native';
+import { systemClock } from './clock';
+import { Engine } from './engine';
+
+/**
+ * An engine on this machine's sockets, or on the invented ones of a demonstration. It reads nothing until it is asked to.
+ * @throws UnsupportedError where this platform has no backend, or there is no such demonstration
+ */
+export function createEngine(demo: string | null): Engine {
+  return new Engine({
+    backend: createBackend(demo),
+    clock: systemClock,
+    hostname: os.hostname(),
+    engineId: randomUUID(),
+  });
+}

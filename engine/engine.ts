@@ -1,0 +1,282 @@
+import type { SocketBackend } from '../native';
+import { socketLabel } from '../shared/actions';
+import type { CloseResult } from '../shared/actions';
+import type { Channel } from '../shared/channel';
+import { ContractError, DEFAULT_INTERVAL, pageMessage, parse, PROTOCOL_VERSION } from '../shared/contract';
+import type { EngineStatus, PageMessage, Welcome } from '../shared/contract';
+import { diffTables } from '../shared/diff';
+import { IdentityIndex } from '../shared/identityIndex';
+import { Publisher } from '../shared/publisher';
+import { stateCode } from '../shared/socket';
+import type { SocketRow } from '../shared/socket';
+import { SocketTable } from '../shared/socketTable';
+import type { Clock } from './clock';
+import { joinOwners } from './ownerIndex';
+import { TableReader } from './tableReader';
+
+export interface EngineOptions {
+  backend: SocketBackend;
+  clock: Clock;
+  hostname: string;
+  /** Tells this run of the engine from another one. */
+  engineId: string;
+}
+
+/** One reading: the table, its index, and what it says of the machine as a whole. */
+interface Reading {
+  table: SocketTable;
+  index: IdentityIndex;
+}
+
+const emptyReading = (): Reading => ({ table: new SocketTable(), index: new IdentityIndex() });
+
+/**
+ * Reads the OS's tables at an interval, joins owners, compares with the reading before, and publishes the difference to
+ * every page. Acts only on request of its host, never of a page.
+ */
+export class Engine {
+  private current = emptyReading();
+  private previous = emptyReading();
+  private readonly reader: TableReader;
+  private readonly publishers = new Set<Publisher>();
+  private status: EngineStatus | null = null;
+  private intervalMs: number = DEFAULT_INTERVAL;
+  private paused = false;
+  private cancelTimer: (() => void) | null = null;
+
+  constructor(private readonly options: EngineOptions) {
+    this.reader = new TableReader(options.backend);
+  }
+
+  /** Takes the first reading and goes on at the interval. */
+  start(): void {
+    this.poll();
+  }
+
+  stop(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+  }
+
+  /** Reads the tables now. Returns every row, in no particular order. */
+  snapshot(): SocketRow[] {
+    this.poll();
+    return this.rows();
+  }
+
+  /** The command line of each of the current rows' processes, by row id. Read only when asked for: it may hold secrets. */
+  commandLines(): Map<string, string | null> {
+    const { table } = this.current;
+    const { backend } = this.options;
+    const byProcess = new Map(table.processes.map((process) => [process, process && backend.commandLine(process)]));
+    const lines = new Map<string, string | null>();
+    for (let row = 0; row < table.length; row++) {
+      lines.set(this.idOf(table, row), byProcess.get(table.processes[row]!) ?? null);
+    }
+    return lines;
+  }
+
+  get tableProblems(): EngineStatus['problems'] {
+    return this.reader.problems();
+  }
+
+  /** Serves a page until its channel closes. What it sends is checked; an action is refused. */
+  serve(channel: Channel): void {
+    const publisher = new Publisher(channel);
+    this.publishers.add(publisher);
+    channel.onClose(() => this.publishers.delete(publisher));
+    channel.onMessage((message) => {
+      try {
+        this.receive(parse(pageMessage, message), channel, publisher);
+      } catch (error) {
+        if (!(error instanceof ContractError)) throw error;
+        channel.send({ type: 'refused', message: error.message });
+      }
+    });
+  }
+
+  /** Says which of these sockets exist, and what they are. */
+  describe(ids: readonly string[]): { rows: SocketRow[]; gone: string[] } {
+    this.poll();
+    const { table } = this.current;
+    const found = this.find(ids);
+    const rows = [...found.values()].map((row) => table.row(row, this.options.backend));
+    return { rows, gone: [...new Set(ids)].filter((id) => !found.has(id)) };
+  }
+
+  /**
+   * Closes exactly these sockets: the tables are read anew, each id looked up, and its identity handed to the kernel.
+   * An id that is not in the tables closes nothing.
+   */
+  close(ids: readonly string[]): CloseResult[] {
+    this.poll();
+    const { table } = this.current;
+    const { backend } = this.options;
+    const found = this.find(ids);
+    const results = [...new Set(ids)].map((id): CloseResult => {
+      const row = found.get(id);
+      if (row === undefined) return { id, outcome: 'gone', label: id, message: null };
+      const label = socketLabel(table.row(row, backend));
+      try {
+        return { id, label, ...backend.close(table, row) };
+      } catch (error) {
+        return { id, label, outcome: 'failed', message: error instanceof Error ? error.message : String(error) };
+      }
+    });
+    this.poll();
+    return results;
+  }
+
+  dispose(): void {
+    this.stop();
+    this.options.backend.dispose();
+  }
+
+  private receive(message: PageMessage, channel: Channel, publisher: Publisher): void {
+    switch (message.type) {
+      case 'hello':
+        if (message.version !== PROTOCOL_VERSION) {
+          throw new ContractError(
+            `This page speaks version ${message.version} of the protocol, the engine version ${PROTOCOL_VERSION}. Reload the page.`,
+          );
+        }
+        channel.send(this.welcome());
+        publisher.snapshot(this.rows(), this.statusNow());
+        break;
+      case 'resync':
+        publisher.snapshot(this.rows(), this.statusNow());
+        break;
+      case 'ack':
+        publisher.acknowledge(message.seq);
+        break;
+      case 'refresh':
+        this.reader.retryNow();
+        this.poll();
+        break;
+      case 'polling':
+        this.intervalMs = message.intervalMs;
+        this.paused = message.paused;
+        if (this.paused) this.announce();
+        else this.poll();
+        break;
+    }
+  }
+
+  private welcome(): Welcome {
+    const { backend, hostname, engineId } = this.options;
+    return {
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      hostname,
+      backend: backend.name,
+      demo: backend.demo,
+      engineId,
+      missingPrivilege: backend.missingPrivilege(),
+    };
+  }
+
+  private statusNow(): EngineStatus {
+    if (this.status === null) this.poll();
+    return { ...this.status!, intervalMs: this.intervalMs, paused: this.paused };
+  }
+
+  /** Tells every page of a new status, without a reading. */
+  private announce(): void {
+    this.stop();
+    for (const publisher of this.publishers) publisher.publish([], [], [], this.statusNow());
+  }
+
+  private poll(): void {
+    this.cancelTimer?.();
+    const { backend, clock } = this.options;
+    const startedAt = clock.now();
+    const before = this.current;
+    const after = this.previous;
+    after.table.clear();
+    this.reader.read(after.table, before.table, startedAt);
+    const duplicates = after.index.build(after.table);
+    if (duplicates.length > 0) {
+      after.table.drop(duplicates);
+      after.index.build(after.table);
+    }
+    const hidden = joinOwners(after.table, backend.readOwners(after.table), before.table, before.index);
+    carryFirstSeen(after.table, before, startedAt);
+    this.previous = before;
+    this.current = after;
+    this.status = this.summarise(startedAt, clock.now() - startedAt, hidden);
+    this.publish();
+    if (!this.paused) {
+      const spent = clock.now() - startedAt;
+      this.cancelTimer = clock.after(Math.max(this.intervalMs - spent, this.intervalMs / 4), () => this.poll());
+    }
+  }
+
+  private publish(): void {
+    if (this.publishers.size === 0) return;
+    const { table, index } = this.current;
+    const before = this.previous;
+    const diff = diffTables(before.table, before.index, table, index);
+    const toRow = (row: number): SocketRow => table.row(row, this.options.backend);
+    const added = diff.added.map(toRow);
+    const changed = diff.changed.map(toRow);
+    const removed = diff.removed.map((row) => this.idOf(before.table, row));
+    for (const publisher of this.publishers) publisher.publish(added, changed, removed, this.status!);
+  }
+
+  private summarise(readAt: number, tookMs: number, hiddenOwners: number): EngineStatus {
+    const { table } = this.current;
+    const byState = new Uint32Array(256);
+    for (let row = 0; row < table.length; row++) byState[table.columns.state[row]!]!++;
+    const udpConnected = countConnectedUdp(table);
+    return {
+      readAt,
+      tookMs,
+      endpoints: table.length,
+      established: byState[stateCode('ESTABLISHED')]! - udpConnected,
+      listening: byState[stateCode('LISTEN')]!,
+      timeWait: byState[stateCode('TIME_WAIT')]!,
+      closeWait: byState[stateCode('CLOSE_WAIT')]!,
+      hiddenOwners,
+      problems: this.reader.problems(),
+      intervalMs: this.intervalMs,
+      paused: this.paused,
+    };
+  }
+
+  private rows(): SocketRow[] {
+    const { table } = this.current;
+    return Array.from({ length: table.length }, (_, row) => table.row(row, this.options.backend));
+  }
+
+  private idOf(table: SocketTable, row: number): string {
+    return this.options.backend.id(table.columns.idHigh[row]!, table.columns.idLow[row]!);
+  }
+
+  private find(ids: readonly string[]): Map<string, number> {
+    const wanted = new Set(ids);
+    const found = new Map<string, number>();
+    const { table } = this.current;
+    for (let row = 0; row < table.length; row++) {
+      const id = this.idOf(table, row);
+      if (wanted.has(id)) found.set(id, row);
+    }
+    return found;
+  }
+}
+
+function carryFirstSeen(table: SocketTable, before: Reading, now: number): void {
+  const { idHigh, idLow, firstSeenAt } = table.columns;
+  for (let row = 0; row < table.length; row++) {
+    const old = before.index.find(idHigh[row]!, idLow[row]!);
+    firstSeenAt[row] = old < 0 ? now : before.table.columns.firstSeenAt[old]!;
+  }
+}
+
+/** A connected UDP socket is "ESTABLISHED" too, but the status bar counts connections. */
+function countConnectedUdp(table: SocketTable): number {
+  let count = 0;
+  for (let row = 0; row < table.length; row++) {
+    if (table.columns.protocol[row] === 1 && table.columns.state[row] !== 0) count++;
+  }
+  return count;
+}

@@ -1,0 +1,49 @@
+import type { OwnerLookup } from '../native';
+import type { IdentityIndex } from '../shared/identityIndex';
+import { OWNERS, stateCode } from '../shared/socket';
+import type { Owner } from '../shared/socket';
+import { UNKNOWN } from '../shared/socketTable';
+import type { SocketTable } from '../shared/socketTable';
+
+const CODE = Object.fromEntries(OWNERS.map((owner, code) => [owner, code])) as Record<Owner, number>;
+const ESTABLISHED = stateCode('ESTABLISHED');
+const CLOSE_WAIT = stateCode('CLOSE_WAIT');
+
+/**
+ * Gives every row of a reading its owner. A row that the kernel no longer connects with a process keeps the owner last
+ * seen under the same identity, marked as inherited; never by its endpoints alone, which others may use by now.
+ *
+ * @returns the number of rows whose owner this user may not see.
+ */
+export function joinOwners(table: SocketTable, lookup: OwnerLookup, before: SocketTable, beforeIndex: IdentityIndex): number {
+  const { owner, idHigh, idLow, inode, uid, tablePid } = table.columns;
+  let hidden = 0;
+  for (let row = 0; row < table.length; row++) {
+    const process = lookup.processOf(table, row);
+    if (process !== null) {
+      table.processes[row] = process;
+      owner[row] = CODE.known;
+      continue;
+    }
+    const old = beforeIndex.find(idHigh[row]!, idLow[row]!);
+    const last = old < 0 ? null : before.processes[old]!;
+    table.processes[row] = last;
+    if (last !== null) {
+      owner[row] = CODE.inherited;
+      if (uid[row] === UNKNOWN) uid[row] = before.columns.uid[old]!;
+    } else if (inode[row] !== 0 || tablePid[row] !== UNKNOWN) {
+      // The OS says that somebody holds it; who, could not be found.
+      owner[row] = lookup.complete ? CODE.unfound : CODE.hidden;
+      if (!lookup.complete) hidden++;
+    } else {
+      owner[row] = isUnaccepted(table, row) ? CODE.unaccepted : CODE.none;
+    }
+  }
+  return hidden;
+}
+
+/** Connected, waiting in a listener's queue: it has a user (the listener's) but no file yet. */
+function isUnaccepted(table: SocketTable, row: number): boolean {
+  const { state, uid } = table.columns;
+  return uid[row] !== UNKNOWN && (state[row] === ESTABLISHED || state[row] === CLOSE_WAIT);
+}
