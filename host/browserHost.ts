@@ -1,0 +1,125 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { Engine } from '../engine';
+import { authentication, ContractError, parse } from '../shared/contract';
+import { isLoopbackHost } from '../shared/loopback';
+import { ActionDesk } from './actionDesk';
+import { serveFile } from './staticFiles';
+import { webSocketChannel } from './webSocketChannel';
+
+export interface BrowserHostOptions {
+  engine: Engine;
+  /** The folder of the built page. */
+  pageRoot: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** The secret that a page must show; a fresh one where none is given. */
+  token?: string | undefined;
+  allowActions: boolean;
+}
+
+export interface BrowserHost {
+  /** With the token in its fragment, which no server, log or Referer ever sees. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** How long a connection may stay without having shown the token. */
+const AUTHENTICATION_MS = 5000;
+/** The largest message a page may send: 10,000 ids. */
+const MAX_PAYLOAD = 4 * 1024 * 1024;
+/** WebSocket close code for "not allowed" (RFC 6455 7.4.1). */
+const POLICY_VIOLATION = 1008;
+
+/**
+ * The page over HTTP and WebSocket, on loopback only. Host must be a loopback name (on any port: an SSH tunnel changes
+ * it), which stops DNS rebinding; Origin must equal Host, which stops other sites; the first message must show the token,
+ * which stops other users of this machine.
+ */
+export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
+  const token = options.token ?? randomBytes(24).toString('base64url');
+  const server = http.createServer((request, response) => {
+    if (!isLoopbackHost(request.headers.host ?? '')) {
+      response.writeHead(403).end('SocketScope answers on loopback names only.\n');
+      return;
+    }
+    serveFile(options.pageRoot, request, response);
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD });
+  server.on('upgrade', (request: http.IncomingMessage, stream: Duplex, head: Buffer) => {
+    const path = request.url ?? '';
+    if (!isOwnPage(request) || (path !== '/data' && path !== '/actions')) {
+      stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      // Malformed frames end the connection; without a listener they would end the program.
+      socket.on('error', () => socket.terminate());
+      authenticate(socket, token, () => {
+        if (path === '/data') options.engine.serve(webSocketChannel(socket));
+        else serveActions(socket, new ActionDesk(options.engine, options.allowActions));
+      });
+    });
+  });
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/#token=${token}`,
+    close: () => {
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function listen(server: http.Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function isOwnPage(request: http.IncomingMessage): boolean {
+  const { host, origin } = request.headers;
+  return host !== undefined && isLoopbackHost(host) && origin === `http://${host}`;
+}
+
+/** Waits for the token as the first message. Whatever else comes first closes the connection. */
+function authenticate(socket: WebSocket, token: string, accept: () => void): void {
+  const timer = setTimeout(() => socket.close(POLICY_VIOLATION, 'no token'), AUTHENTICATION_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.once('message', (data, isBinary) => {
+    clearTimeout(timer);
+    if (!isBinary && showsToken(String(data), token)) {
+      accept();
+      socket.send('{"type":"accepted"}');
+    } else socket.close(POLICY_VIOLATION, 'wrong token');
+  });
+}
+
+function showsToken(message: string, token: string): boolean {
+  try {
+    const shown = parse(authentication, JSON.parse(message)).token;
+    return timingSafeEqual(digest(shown), digest(token));
+  } catch (error) {
+    if (error instanceof ContractError || error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function serveActions(socket: WebSocket, desk: ActionDesk): void {
+  const channel = webSocketChannel(socket);
+  channel.onMessage((message) => channel.send(desk.handle(message)));
+}
