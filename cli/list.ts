@@ -1,0 +1,74 @@
+import type { Engine } from '../engine';
+import { formatEndpoint } from '../shared/address';
+import { toCsv } from '../shared/csv';
+import { exportSocket, FIELDS } from '../shared/fields';
+import type { ExportedSocket, Field } from '../shared/fields';
+import type { SocketRow } from '../shared/socket';
+
+export interface ListOptions {
+  format: 'text' | 'json' | 'csv';
+  showCommandLines: boolean;
+}
+
+/** One snapshot as text, sorted so that two lists can be compared. */
+export function list(engine: Engine, options: ListOptions): string {
+  const rows = engine.snapshot().sort(byEndpoint);
+  const lines = options.showCommandLines ? engine.commandLines() : null;
+  if (options.format === 'text') return textTable(rows, lines);
+  const sockets = rows.map((row): ExportedSocket => {
+    const socket = exportSocket(row);
+    if (lines !== null) socket.commandLine = lines.get(row.id) ?? null;
+    return socket;
+  });
+  if (options.format === 'json') return `[${sockets.map((socket) => `\n${JSON.stringify(socket)}`).join(',')}\n]\n`;
+  const fields: Field[] = lines === null ? [...FIELDS] : [...FIELDS, 'commandLine'];
+  return toCsv(fields, sockets);
+}
+
+function byEndpoint(a: SocketRow, b: SocketRow): number {
+  return (
+    compare(a.protocol, b.protocol) ||
+    a.family - b.family ||
+    a.localPort - b.localPort ||
+    compare(a.localAddress, b.localAddress) ||
+    compare(a.remoteAddress ?? '', b.remoteAddress ?? '') ||
+    (a.remotePort ?? 0) - (b.remotePort ?? 0) ||
+    compare(a.id, b.id)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const HEADERS = ['Proto', 'State', 'Local', 'Remote', 'PID', 'Process', 'User'];
+const PID_COLUMN = HEADERS.indexOf('PID');
+
+function textTable(rows: readonly SocketRow[], lines: Map<string, string | null> | null): string {
+  const headers = lines === null ? HEADERS : [...HEADERS, 'Command line'];
+  const cells = rows.map((row) => {
+    const line = [
+      `${row.protocol}${row.family}`,
+      row.state ?? '',
+      formatEndpoint(row.localAddress, row.localPort),
+      formatEndpoint(row.remoteAddress, row.remotePort),
+      row.pid === null ? '' : String(row.pid),
+      row.processName === null ? `(${row.owner})` : row.processName + (row.owner === 'inherited' ? ' (was)' : ''),
+      row.user ?? (row.uid === null ? '' : String(row.uid)),
+    ];
+    return (lines === null ? line : [...line, lines.get(row.id) ?? '']).map(printable);
+  });
+  const widths = headers.map((header, i) => cells.reduce((width, line) => Math.max(width, line[i]!.length), header.length));
+  const format = (line: readonly string[]): string =>
+    line
+      .map((cell, i) => (i === PID_COLUMN ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  return [headers, ...cells].map((line) => `${format(line)}\n`).join('');
+}
+
+/** Process names may hold anything: control characters must not reach a terminal. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+}

@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import { createEngine } from '../engine';
+import type { Engine } from '../engine';
+import { close } from './close';
+import { list } from './list';
+import { serve } from './serve';
+import { USAGE, UsageError } from './usage';
+
+const OPTIONS = {
+  list: { json: 'boolean', csv: 'boolean', 'show-command-lines': 'boolean', demo: 'string' },
+  close: { demo: 'string' },
+  serve: { port: 'string', 'token-file': 'string', 'allow-actions': 'boolean', open: 'boolean', demo: 'string' },
+} as const;
+type Command = keyof typeof OPTIONS;
+
+interface Arguments {
+  flags: Record<string, string | boolean | undefined>;
+  words: string[];
+}
+
+function parseCommand(command: Command, args: string[]): Arguments {
+  const options = Object.fromEntries(Object.entries(OPTIONS[command]).map(([name, type]) => [name, { type }]));
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    return { flags: values as Arguments['flags'], words: positionals };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function withEngine<Result>(flags: Arguments['flags'], use: (engine: Engine) => Result): Result {
+  const engine = createEngine((flags['demo'] as string | undefined) ?? null);
+  try {
+    return use(engine);
+  } finally {
+    engine.dispose();
+  }
+}
+
+async function run(args: string[]): Promise<number> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case 'list': {
+      const { flags, words } = parseCommand('list', rest);
+      if (words.length > 0) throw new UsageError(`list takes no "${words[0]}".`);
+      if (flags['json'] && flags['csv']) throw new UsageError('Choose one of --json and --csv.');
+      const format = flags['json'] ? 'json' : flags['csv'] ? 'csv' : 'text';
+      const showCommandLines = flags['show-command-lines'] === true;
+      process.stdout.write(
+        withEngine(flags, (engine) => {
+          const text = list(engine, { format, showCommandLines });
+          for (const { message } of engine.tableProblems) process.stderr.write(`socketscope: ${message}\n`);
+          return text;
+        }),
+      );
+      return 0;
+    }
+    case 'close': {
+      const { flags, words } = parseCommand('close', rest);
+      if (words.length === 0) throw new UsageError('close needs the id of at least one socket (see: list --json).');
+      const output = withEngine(flags, (engine) => close(engine, words));
+      process.stdout.write(output.stdout);
+      process.stderr.write(output.stderr);
+      return output.exitCode;
+    }
+    case 'serve': {
+      const { flags, words } = parseCommand('serve', rest);
+      if (words.length > 0) throw new UsageError(`serve takes no "${words[0]}".`);
+      const engine = createEngine((flags['demo'] as string | undefined) ?? null);
+      try {
+        await serve(engine, {
+          port: parsePort(flags['port'] as string | undefined),
+          tokenFile: flags['token-file'] as string | undefined,
+          allowActions: flags['allow-actions'] === true,
+          open: flags['open'] === true,
+        });
+      } finally {
+        engine.dispose();
+      }
+      return 0;
+    }
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return 0;
+    case undefined:
+      throw new UsageError('Say what to do: list, close, serve or help.');
+    default:
+      throw new UsageError(`There is no command "${command}". There are: list, close, serve, help.`);
+  }
+}
+
+function parsePort(text: string | undefined): number {
+  if (text === undefined) return 0;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new UsageError(`--port takes 0 to 65535, not "${text}".`);
+  return Number(text);
+}
+
+// `socketscope list | head` closes the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`socketscope: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof UsageError) process.stderr.write('Try: socketscope help\n');
+  process.exitCode = error instanceof UsageError ? 2 : 4;
+}

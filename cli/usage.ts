@@ -1,0 +1,24 @@
+import { SCENARIOS } from '../native/fake/scenarios';
+
+export const USAGE = `SocketScope: every socket of this machine, with its owner.
+
+Usage:
+  socketscope list [--json | --csv] [--show-command-lines]
+      Prints one snapshot. --json is one JSON array, --csv has a header (RFC 4180).
+      Command lines may hold passwords: they are left out unless asked for.
+  socketscope close ID...
+      Closes exactly these sockets, at once. Prints "closed" or "gone" for each.
+      Exit status: 0 all closed, 1 some or all were gone, 3 refused or failed, 2 usage.
+  socketscope serve [--port N] [--token-file FILE] [--allow-actions] [--open]
+      Shows the live grid in a browser, on loopback only. Prints the address to open.
+      The token comes from FILE or SOCKETSCOPE_TOKEN, else it is made up.
+      Nothing can be closed from the page without --allow-actions. --open starts the browser.
+  socketscope help
+
+Every command takes --demo NAME for invented sockets: ${SCENARIOS.join(', ')}.
+`;
+
+/** A command line that makes no sense: exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
