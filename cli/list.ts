@@ -20,7 +20,8 @@ export function list(engine: Engine, options: ListOptions): string {
     if (lines !== null) socket.commandLine = lines.get(row.id) ?? null;
     return socket;
   });
-  if (options.format === 'json') return `[${sockets.map((socket) => `\n${JSON.stringify(socket)}`).join(',')}\n]\n`;
+  if (options.format === 'json')
+    return `[${sockets.map((socket) => `\n${JSON.stringify(socket)}`).join(',')}\n]\n`;
   const fields: Field[] = lines === null ? [...FIELDS] : [...FIELDS, 'commandLine'];
   return toCsv(fields, sockets);
 }
@@ -53,12 +54,16 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
       formatEndpoint(row.localAddress, row.localPort),
       formatEndpoint(row.remoteAddress, row.remotePort),
       row.pid === null ? '' : String(row.pid),
-      row.processName === null ? `(${row.owner})` : row.processName + (row.owner === 'inherited' ? ' (was)' : ''),
+      row.processName === null
+        ? `(${row.owner})`
+        : row.processName + (row.owner === 'inherited' ? ' (was)' : ''),
       row.user ?? (row.uid === null ? '' : String(row.uid)),
     ];
     return (lines === null ? line : [...line, lines.get(row.id) ?? '']).map(printable);
   });
-  const widths = headers.map((header, i) => cells.reduce((width, line) => Math.max(width, line[i]!.length), header.length));
+  const widths = headers.map((header, i) =>
+    cells.reduce((width, line) => Math.max(width, line[i]!.length), header.length),
+  );
   const format = (line: readonly string[]): string =>
     line
       .map((cell, i) => (i === PID_COLUMN ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))

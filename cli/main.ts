@@ -9,7 +9,13 @@ import { USAGE, UsageError } from './usage';
 const OPTIONS = {
   list: { json: 'boolean', csv: 'boolean', 'show-command-lines': 'boolean', demo: 'string' },
   close: { demo: 'string' },
-  serve: { port: 'string', 'token-file': 'string', 'allow-actions': 'boolean', open: 'boolean', demo: 'string' },
+  serve: {
+    port: 'string',
+    'token-file': 'string',
+    'allow-actions': 'boolean',
+    open: 'boolean',
+    demo: 'string',
+  },
 } as const;
 type Command = keyof typeof OPTIONS;
 
@@ -19,7 +25,9 @@ interface Arguments {
 }
 
 function parseCommand(command: Command, args: string[]): Arguments {
-  const options = Object.fromEntries(Object.entries(OPTIONS[command]).map(([name, type]) => [name, { type }]));
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS[command]).map(([name, type]) => [name, { type }]),
+  );
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return { flags: values as Arguments['flags'], words: positionals };
@@ -57,7 +65,8 @@ async function run(args: string[]): Promise<number> {
     }
     case 'close': {
       const { flags, words } = parseCommand('close', rest);
-      if (words.length === 0) throw new UsageError('close needs the id of at least one socket (see: list --json).');
+      if (words.length === 0)
+        throw new UsageError('close needs the id of at least one socket (see: list --json).');
       const output = withEngine(flags, (engine) => close(engine, words));
       process.stdout.write(output.stdout);
       process.stderr.write(output.stderr);
@@ -93,7 +102,8 @@ async function run(args: string[]): Promise<number> {
 
 function parsePort(text: string | undefined): number {
   if (text === undefined) return 0;
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new UsageError(`--port takes 0 to 65535, not "${text}".`);
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new UsageError(`--port takes 0 to 65535, not "${text}".`);
   return Number(text);
 }
 

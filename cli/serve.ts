@@ -30,14 +30,18 @@ export async function serve(engine: Engine, options: ServeOptions): Promise<void
     token,
     allowActions: options.allowActions,
   }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') throw new Error(`Port ${options.port} is in use. Choose another with --port.`);
-    if (error.code === 'EACCES') throw new Error(`Port ${options.port} needs root. Choose one above 1023 with --port.`);
+    if (error.code === 'EADDRINUSE')
+      throw new Error(`Port ${options.port} is in use. Choose another with --port.`);
+    if (error.code === 'EACCES')
+      throw new Error(`Port ${options.port} needs root. Choose one above 1023 with --port.`);
     throw error;
   });
   // A token that the user gave is the user's to pass on; it is not repeated where logs may keep it.
   const shown = token === undefined ? host.url : host.url.replace(/=.*/, '=<your token>');
   process.stdout.write(`SocketScope is running at ${shown}\n`);
-  process.stdout.write(options.allowActions ? '' : 'It only shows; --allow-actions lets the page close connections.\n');
+  process.stdout.write(
+    options.allowActions ? '' : 'It only shows; --allow-actions lets the page close connections.\n',
+  );
   if (options.open) await openBrowser(host.url);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -61,7 +65,9 @@ function readToken(file: string | undefined): string | undefined {
 
 function checkToken(token: string, source: string): string {
   if (!/^[\w.~-]+$/.test(token) || token.length < SHORTEST_TOKEN) {
-    throw new UsageError(`The token in ${source} must be ${SHORTEST_TOKEN} or more letters, digits, or any of . _ ~ -`);
+    throw new UsageError(
+      `The token in ${source} must be ${SHORTEST_TOKEN} or more letters, digits, or any of . _ ~ -`,
+    );
   }
   return token;
 }

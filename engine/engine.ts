@@ -68,7 +68,9 @@ export class Engine {
   commandLines(): Map<string, string | null> {
     const { table } = this.current;
     const { backend } = this.options;
-    const byProcess = new Map(table.processes.map((process) => [process, process && backend.commandLine(process)]));
+    const byProcess = new Map(
+      table.processes.map((process) => [process, process && backend.commandLine(process)]),
+    );
     const lines = new Map<string, string | null>();
     for (let row = 0; row < table.length; row++) {
       lines.set(this.idOf(table, row), byProcess.get(table.processes[row]!) ?? null);
@@ -120,7 +122,12 @@ export class Engine {
       try {
         return { id, label, ...backend.close(table, row) };
       } catch (error) {
-        return { id, label, outcome: 'failed', message: error instanceof Error ? error.message : String(error) };
+        return {
+          id,
+          label,
+          outcome: 'failed',
+          message: error instanceof Error ? error.message : String(error),
+        };
       }
     });
     this.poll();
@@ -207,7 +214,9 @@ export class Engine {
     this.publish();
     if (!this.paused) {
       const spent = clock.now() - startedAt;
-      this.cancelTimer = clock.after(Math.max(this.intervalMs - spent, this.intervalMs / 4), () => this.poll());
+      this.cancelTimer = clock.after(Math.max(this.intervalMs - spent, this.intervalMs / 4), () =>
+        this.poll(),
+      );
     }
   }
 

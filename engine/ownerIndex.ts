@@ -15,7 +15,12 @@ const CLOSE_WAIT = stateCode('CLOSE_WAIT');
  *
  * @returns the number of rows whose owner this user may not see.
  */
-export function joinOwners(table: SocketTable, lookup: OwnerLookup, before: SocketTable, beforeIndex: IdentityIndex): number {
+export function joinOwners(
+  table: SocketTable,
+  lookup: OwnerLookup,
+  before: SocketTable,
+  beforeIndex: IdentityIndex,
+): number {
   const { owner, idHigh, idLow, inode, uid, tablePid } = table.columns;
   let hidden = 0;
   for (let row = 0; row < table.length; row++) {

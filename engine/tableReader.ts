@@ -49,7 +49,12 @@ export class TableReader {
   }
 
   problems(): TableProblem[] {
-    return [...this.failing].map(([table, { message, since, retryAt }]) => ({ table, message, since, retryAt }));
+    return [...this.failing].map(([table, { message, since, retryAt }]) => ({
+      table,
+      message,
+      since,
+      retryAt,
+    }));
   }
 }
 

@@ -29,7 +29,9 @@ export class ActionDesk {
   handle(message: unknown): BrowserActionReply {
     try {
       if (!this.allowed) {
-        throw new ContractError('This host only shows. Start it with --allow-actions to close connections from here.');
+        throw new ContractError(
+          'This host only shows. Start it with --allow-actions to close connections from here.',
+        );
       }
       const action = parse(browserAction, message);
       return action.type === 'prepare-close' ? this.prepare(action.ids) : this.confirm(action.nonce);
@@ -42,7 +44,10 @@ export class ActionDesk {
   private prepare(ids: string[]): BrowserActionReply {
     const { rows, gone } = this.engine.describe(ids);
     if (rows.length === 0) {
-      return { type: 'results', results: gone.map((id) => ({ id, outcome: 'gone', label: id, message: null })) };
+      return {
+        type: 'results',
+        results: gone.map((id) => ({ id, outcome: 'gone', label: id, message: null })),
+      };
     }
     this.question = { nonce: randomBytes(16).toString('hex'), ids, askedAt: this.now() };
     return { type: 'confirm', nonce: this.question.nonce, confirmation: confirmClose(rows, gone.length) };
@@ -50,7 +55,8 @@ export class ActionDesk {
 
   private confirm(nonce: string): BrowserActionReply {
     const { question } = this;
-    if (question === null || question.nonce !== nonce) throw new ContractError('That question was not asked here.');
+    if (question === null || question.nonce !== nonce)
+      throw new ContractError('That question was not asked here.');
     this.question = null;
     if (this.now() - question.askedAt > QUESTION_MS) {
       throw new ContractError('The question is too old; ask again.');

@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Engine } from '../engine';
-import { authentication, ContractError, parse } from '../shared/contract';
+import { authentication, ContractError, NOT_AUTHENTICATED, parse } from '../shared/contract';
+import type { Accepted } from '../shared/contract';
 import { isLoopbackHost } from '../shared/loopback';
 import { ActionDesk } from './actionDesk';
 import { serveFile } from './staticFiles';
@@ -32,8 +33,6 @@ export interface BrowserHost {
 const AUTHENTICATION_MS = 5000;
 /** The largest message a page may send: 10,000 ids. */
 const MAX_PAYLOAD = 4 * 1024 * 1024;
-/** WebSocket close code for "not allowed" (RFC 6455 7.4.1). */
-const POLICY_VIOLATION = 1008;
 
 /**
  * The page over HTTP and WebSocket, on loopback only. Host must be a loopback name (on any port: an SSH tunnel changes
@@ -60,6 +59,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
       // Malformed frames end the connection; without a listener they would end the program.
       socket.on('error', () => socket.terminate());
       authenticate(socket, token, () => {
+        socket.send(JSON.stringify({ type: 'accepted', actions: options.allowActions } satisfies Accepted));
         if (path === '/data') options.engine.serve(webSocketChannel(socket));
         else serveActions(socket, new ActionDesk(options.engine, options.allowActions));
       });
@@ -94,14 +94,13 @@ function isOwnPage(request: http.IncomingMessage): boolean {
 
 /** Waits for the token as the first message. Whatever else comes first closes the connection. */
 function authenticate(socket: WebSocket, token: string, accept: () => void): void {
-  const timer = setTimeout(() => socket.close(POLICY_VIOLATION, 'no token'), AUTHENTICATION_MS);
+  const timer = setTimeout(() => socket.close(NOT_AUTHENTICATED, 'no token'), AUTHENTICATION_MS);
   socket.once('close', () => clearTimeout(timer));
   socket.once('message', (data, isBinary) => {
     clearTimeout(timer);
     if (!isBinary && showsToken(String(data), token)) {
       accept();
-      socket.send('{"type":"accepted"}');
-    } else socket.close(POLICY_VIOLATION, 'wrong token');
+    } else socket.close(NOT_AUTHENTICATED, 'wrong token');
   });
 }
 

@@ -5,7 +5,8 @@ import type { Channel } from '../shared/channel';
 export function webSocketChannel(socket: WebSocket): Channel {
   return {
     send: (message) => socket.send(JSON.stringify(message)),
-    onMessage: (listener) => socket.on('message', (data, isBinary) => listener(isBinary ? null : decode(String(data)))),
+    onMessage: (listener) =>
+      socket.on('message', (data, isBinary) => listener(isBinary ? null : decode(String(data)))),
     onClose: (listener) => socket.on('close', listener),
     close: () => socket.close(),
   };

@@ -16,7 +16,10 @@ export class UnsupportedError extends Error {
  * The only switch on the platform in the whole product.
  * @throws UnsupportedError
  */
-export function createBackend(demo: string | null, platform: NodeJS.Platform = process.platform): SocketBackend {
+export function createBackend(
+  demo: string | null,
+  platform: NodeJS.Platform = process.platform,
+): SocketBackend {
   if (demo !== null) {
     if (isScenario(demo)) return new FakeBackend(demo);
     throw new UnsupportedError(`There is no demonstration "${demo}". There are: ${SCENARIOS.join(', ')}.`);

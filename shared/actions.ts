@@ -49,11 +49,15 @@ export function confirmClose(rows: readonly SocketRow[], gone: number): Confirma
   const detail = rows.slice(0, LISTED).map(socketLabel);
   if (rows.length > LISTED) detail.push(`… and ${rows.length - LISTED} more`);
   detail.push('');
-  if (connections > 0) detail.push('Connections are reset: data still in flight is lost, and both ends see an error.');
+  if (connections > 0)
+    detail.push('Connections are reset: data still in flight is lost, and both ends see an error.');
   if (listeners > 0) {
-    detail.push('A listening socket stops accepting; its process keeps it, bound but closed, until it closes it itself.');
+    detail.push(
+      'A listening socket stops accepting; its process keeps it, bound but closed, until it closes it itself.',
+    );
   }
-  if (datagram > 0) detail.push('A UDP socket is disconnected; its process sees an error and may go on using it.');
+  if (datagram > 0)
+    detail.push('A UDP socket is disconnected; its process sees an error and may go on using it.');
   if (gone > 0) detail.push(`${gone} of the selected sockets ${gone === 1 ? 'has' : 'have'} ended already.`);
   return {
     message: `Close ${parts.join(' and ')}${ofProcesses(rows)}?`,

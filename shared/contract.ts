@@ -116,7 +116,12 @@ export type HostReply =
 /** Page → main, over the preload's named functions. */
 export const closeRequest = v.strictObject({ ids });
 export const saveRequest = v.strictObject({
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(100), v.regex(/^[\w. -]+\.csv$/, 'must be a plain .csv file name')),
+  name: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(100),
+    v.regex(/^[\w. -]+\.csv$/, 'must be a plain .csv file name'),
+  ),
   text: v.pipe(v.string(), v.maxLength(MAX_TEXT)),
 });
 export const copyRequest = v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_TEXT)) });
@@ -138,16 +143,30 @@ export type BrowserActionReply =
 /** The first message on either WebSocket of the browser host. */
 export const authentication = v.strictObject({ token: v.pipe(v.string(), v.maxLength(MAX_ID)) });
 
+/** The answer to it. `actions` tells whether this host lets pages close anything. */
+export interface Accepted {
+  type: 'accepted';
+  actions: boolean;
+}
+
+/** The close code of a WebSocket that did not show the right token ("policy violation", RFC 6455 7.4.1). */
+export const NOT_AUTHENTICATED = 1008;
+
 /** Says what is wrong with a message, naming the field; the value itself is not repeated. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
 }
 
 /** Checks a message that came in. @throws ContractError */
-export function parse<Schema extends v.GenericSchema>(schema: Schema, message: unknown): v.InferOutput<Schema> {
+export function parse<Schema extends v.GenericSchema>(
+  schema: Schema,
+  message: unknown,
+): v.InferOutput<Schema> {
   const result = v.safeParse(schema, message, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
   const field = v.getDotPath(issue) ?? 'message';
-  throw new ContractError(`Refused: "${field}" is not acceptable (expected ${issue.expected ?? issue.message}).`);
+  throw new ContractError(
+    `Refused: "${field}" is not acceptable (expected ${issue.expected ?? issue.message}).`,
+  );
 }

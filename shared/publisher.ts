@@ -33,7 +33,8 @@ export class Publisher {
   /** Starts over with everything there is. Whatever was on its way is superseded. */
   snapshot(rows: SocketRow[], status: EngineStatus): void {
     this.chunks = [];
-    for (let at = 0; at < rows.length || at === 0; at += CHUNK_ROWS) this.chunks.push(rows.slice(at, at + CHUNK_ROWS));
+    for (let at = 0; at < rows.length || at === 0; at += CHUNK_ROWS)
+      this.chunks.push(rows.slice(at, at + CHUNK_ROWS));
     this.firstChunk = true;
     this.subscribed = true;
     this.status = status;
@@ -43,7 +44,12 @@ export class Publisher {
   }
 
   /** One reading's changes. A page that has not asked for a snapshot yet is told nothing. */
-  publish(added: readonly SocketRow[], changed: readonly SocketRow[], removed: readonly string[], status: EngineStatus): void {
+  publish(
+    added: readonly SocketRow[],
+    changed: readonly SocketRow[],
+    removed: readonly string[],
+    status: EngineStatus,
+  ): void {
     if (!this.subscribed) return;
     const { pending } = this;
     for (const row of added) {
@@ -72,7 +78,14 @@ export class Publisher {
     const rows = this.chunks.shift();
     if (rows !== undefined) {
       const last = this.chunks.length === 0;
-      this.sendData({ type: 'snapshot', seq: ++this.seq, first: this.firstChunk, last, rows, status: this.status });
+      this.sendData({
+        type: 'snapshot',
+        seq: ++this.seq,
+        first: this.firstChunk,
+        last,
+        rows,
+        status: this.status,
+      });
       this.firstChunk = false;
     } else if (this.pending.status !== null) {
       const { added, changed, removed, status } = this.pending;

@@ -16,7 +16,7 @@ interface FakeSocket {
   localPort: number;
   remote: Uint8Array | null;
   remotePort: number;
-  process: ProcessInfo | null;
+  process: ProcessInfo;
   uid: number;
   sent: number;
   received: number;
@@ -60,7 +60,12 @@ export class FakeBackend implements SocketBackend {
     // The world moves on once per reading: before its first table.
     if (name === this.tables[0] && this.readings++ > 0) this.advance();
     if (this.rules.failing && name === 'tcp6') {
-      throw new NativeError('dump(tcp6)', 105, 'ENOBUFS', 'The kernel had no room for its answer; it is asked again.');
+      throw new NativeError(
+        'dump(tcp6)',
+        105,
+        'ENOBUFS',
+        'The kernel had no room for its answer; it is asked again.',
+      );
     }
     for (const socket of this.sockets) if (socket.table === name) this.append(socket, into);
   }
@@ -72,7 +77,9 @@ export class FakeBackend implements SocketBackend {
       complete: !this.rules.unprivileged,
       processOf: (table, row) => {
         const socket = bySerial.get(table.columns.idLow[row]!);
-        return socket === undefined || hides(socket) ? null : socket.process;
+        // As in a real kernel: without an inode there is no file, and so nobody who holds it.
+        const held = socket !== undefined && table.columns.inode[row] !== 0 && !hides(socket);
+        return held ? socket.process : null;
       },
     };
   }
@@ -85,7 +92,10 @@ export class FakeBackend implements SocketBackend {
     const index = this.sockets.findIndex((socket) => socket.serial === table.columns.idLow[row]);
     if (index < 0) return { outcome: 'gone', message: null };
     if (this.rules.unprivileged) {
-      return { outcome: 'refused', message: 'Closing a connection needs CAP_NET_ADMIN. Run SocketScope as root (EPERM).' };
+      return {
+        outcome: 'refused',
+        message: 'Closing a connection needs CAP_NET_ADMIN. Run SocketScope as root (EPERM).',
+      };
     }
     this.sockets.splice(index, 1);
     return { outcome: 'closed', message: null };
@@ -153,7 +163,8 @@ export class FakeBackend implements SocketBackend {
   }
 
   private listener(program: FakeProgram): FakeSocket {
-    const table = program.port === 53 || program.port === 323 ? 'udp4' : this.random() < 0.3 ? 'tcp6' : 'tcp4';
+    const table =
+      program.port === 53 || program.port === 323 ? 'udp4' : this.random() < 0.3 ? 'tcp6' : 'tcp4';
     return {
       ...this.blank(program, table),
       state: table === 'udp4' ? null : 'LISTEN',
@@ -177,7 +188,6 @@ export class FakeBackend implements SocketBackend {
     socket.remotePort = inbound ? ephemeral : this.random() < 0.8 ? 443 : 5432;
     socket.sent = Math.floor(this.random() ** 6 * 4e8);
     socket.received = Math.floor(this.random() ** 5 * 9e8);
-    if (socket.state === 'TIME_WAIT' && this.readings === 0) socket.process = null;
     return socket;
   }
 

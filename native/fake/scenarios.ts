@@ -43,13 +43,27 @@ export interface FakeProgram {
 
 export const PROGRAMS: readonly FakeProgram[] = [
   { name: 'nginx', path: '/usr/sbin/nginx', user: 'www-data', uid: 33, weight: 30, port: 443 },
-  { name: 'postgres', path: '/usr/lib/postgresql/15/bin/postgres', user: 'postgres', uid: 113, weight: 16, port: 5432 },
+  {
+    name: 'postgres',
+    path: '/usr/lib/postgresql/15/bin/postgres',
+    user: 'postgres',
+    uid: 113,
+    weight: 16,
+    port: 5432,
+  },
   { name: 'redis-server', path: '/usr/bin/redis-server', user: 'redis', uid: 114, weight: 10, port: 6379 },
   { name: 'sshd', path: '/usr/sbin/sshd', user: 'root', uid: 0, weight: 4, port: 22 },
   { name: 'firefox', path: '/usr/lib/firefox/firefox', user: 'anna', uid: 1000, weight: 14, port: 0 },
   { name: 'node', path: '/usr/bin/node', user: 'anna', uid: 1000, weight: 8, port: 8080 },
   { name: 'prometheus', path: '/usr/bin/prometheus', user: 'prometheus', uid: 120, weight: 6, port: 9090 },
   { name: 'curl', path: '/usr/bin/curl', user: 'anna', uid: 1000, weight: 3, port: 0 },
-  { name: 'systemd-resolved', path: '/usr/lib/systemd/systemd-resolved', user: 'systemd-resolve', uid: 101, weight: 2, port: 53 },
+  {
+    name: 'systemd-resolved',
+    path: '/usr/lib/systemd/systemd-resolved',
+    user: 'systemd-resolve',
+    uid: 101,
+    weight: 2,
+    port: 53,
+  },
   { name: 'chronyd', path: '/usr/sbin/chronyd', user: '_chrony', uid: 105, weight: 1, port: 323 },
 ];

@@ -28,5 +28,10 @@ const EXPLANATIONS: Record<string, string> = {
 /** Wraps an errno. `explanation` overrides the general sentence where the caller knows better. */
 export function errnoError(call: string, code: number, explanation?: string): NativeError {
   const name = errnoName(code);
-  return new NativeError(call, code, name, explanation ?? EXPLANATIONS[name] ?? 'The kernel refused this call.');
+  return new NativeError(
+    call,
+    code,
+    name,
+    explanation ?? EXPLANATIONS[name] ?? 'The kernel refused this call.',
+  );
 }

@@ -107,8 +107,14 @@ export function decodeSocket(
 }
 
 /** struct rtattr: u16 length, u16 type, data; each starts on a multiple of four. */
-function decodeAttributes(reply: ReplyBuffer, start: number, end: number, into: SocketTable, row: number): void {
-  for (let at = start; at + 4 <= end; ) {
+function decodeAttributes(
+  reply: ReplyBuffer,
+  start: number,
+  end: number,
+  into: SocketTable,
+  row: number,
+): void {
+  for (let at = start; at + 4 <= end;) {
     const size = reply.halves[at >> 1]!;
     if (size < 4 || size > end - at) throw malformed(`an attribute claims ${size} bytes`);
     if (reply.halves[(at >> 1) + 1] === INET_DIAG_INFO) decodeTcpInfo(reply, at + 4, at + size, into, row);

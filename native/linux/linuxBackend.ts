@@ -79,7 +79,8 @@ export class LinuxBackend implements SocketBackend {
       if (now.columns.idLow[i] === idLow[row] && now.columns.idHigh[i] === idHigh[row]) {
         return {
           outcome: 'failed',
-          message: 'Several sockets share this endpoint (SO_REUSEPORT) and the kernel cannot single this one out.',
+          message:
+            'Several sockets share this endpoint (SO_REUSEPORT) and the kernel cannot single this one out.',
         };
       }
     }

@@ -47,10 +47,15 @@ export function readReply(
   visit: (offset: number, end: number) => void,
 ): ReplyStatus {
   if (length > reply.bytes.length) {
-    throw new NativeError('recv(NETLINK_SOCK_DIAG)', 0, 'EOVERFLOW', `The kernel sent ${length} bytes at once.`);
+    throw new NativeError(
+      'recv(NETLINK_SOCK_DIAG)',
+      0,
+      'EOVERFLOW',
+      `The kernel sent ${length} bytes at once.`,
+    );
   }
   const status: ReplyStatus = { done: false, interrupted: false, code: 0 };
-  for (let offset = 0; offset < length; ) {
+  for (let offset = 0; offset < length;) {
     if (length - offset < NLMSG_HEADER) throw malformed('a message header is cut off');
     const size = reply.words[offset >> 2]!;
     if (size < NLMSG_HEADER || size > length - offset) throw malformed(`a message claims ${size} bytes`);
@@ -75,5 +80,10 @@ export function readReply(
 }
 
 export function malformed(what: string): NativeError {
-  return new NativeError('recv(NETLINK_SOCK_DIAG)', 0, 'MALFORMED', `The kernel's answer cannot be read: ${what}.`);
+  return new NativeError(
+    'recv(NETLINK_SOCK_DIAG)',
+    0,
+    'MALFORMED',
+    `The kernel's answer cannot be read: ${what}.`,
+  );
 }

@@ -56,7 +56,8 @@ export class ProcessReader {
     if (stat === null || stat.startTicks !== startKey) return null;
     const cached = this.cache.get(pid);
     // exec() changes the name but not the start time.
-    if (cached !== undefined && cached.info.startKey === startKey && cached.comm === stat.comm) return cached.info;
+    if (cached !== undefined && cached.info.startKey === startKey && cached.comm === stat.comm)
+      return cached.info;
     const exe = this.executable(pid);
     const startedAt = this.bootTime === null ? null : this.bootTime + Number(startKey) * MS_PER_TICK;
     const info: ProcessInfo = { pid, startKey, startedAt, name: fullName(stat.comm, exe), path: exe };

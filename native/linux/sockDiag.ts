@@ -42,7 +42,11 @@ export class SockDiag {
   }
 
   /** Sends one request and reads its answer to the end. */
-  private exchange(seq: number, request: Uint8Array, visit: (offset: number, end: number) => void): ReplyStatus {
+  private exchange(
+    seq: number,
+    request: Uint8Array,
+    visit: (offset: number, end: number) => void,
+  ): ReplyStatus {
     this.socket ??= new NetlinkSocket(NETLINK_SOCK_DIAG, 'NETLINK_SOCK_DIAG');
     try {
       this.socket.send(request);

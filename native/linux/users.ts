@@ -29,7 +29,8 @@ export function parsePasswd(text: string): Map<number, string> {
   const names = new Map<number, string>();
   for (const line of text.split('\n')) {
     const [name, , uid] = line.split(':');
-    if (name && uid !== undefined && /^\d+$/.test(uid) && !names.has(Number(uid))) names.set(Number(uid), name);
+    if (name && uid !== undefined && /^\d+$/.test(uid) && !names.has(Number(uid)))
+      names.set(Number(uid), name);
   }
   return names;
 }

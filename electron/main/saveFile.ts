@@ -1,0 +1,32 @@
+import fs from 'node:fs/promises';
+
+const REASONS: Record<string, string> = {
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'The disk quota is used up.',
+  EACCES: 'You may not write there.',
+  EPERM: 'You may not write there.',
+  EROFS: 'That disk is read-only.',
+  ENOENT: 'That folder does not exist.',
+};
+
+/**
+ * Writes a whole file or none of it: to a neighbour first, then in its place, so that a full disk does not cost the file
+ * that was there before.
+ * @throws Error with a sentence for a person
+ */
+export async function saveFile(file: string, text: string): Promise<void> {
+  const partial = `${file}.${process.pid}.partial`;
+  try {
+    await fs.writeFile(partial, text, { flag: 'wx' });
+    await fs.rename(partial, file);
+  } catch (error) {
+    await fs.rm(partial, { force: true }).catch(() => undefined);
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    throw new Error(
+      `${file} was not saved. ${REASONS[code] ?? (error as Error).message} (${code || 'unknown error'})`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

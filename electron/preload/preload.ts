@@ -1,0 +1,23 @@
+/** Runs sandboxed, before the page: hands the engine's port over and exposes named functions, never ipcRenderer. */
+import { contextBridge, ipcRenderer } from 'electron';
+import { IPC, PORT_MESSAGE } from '../../shared/bridge';
+import type { Command, EngineState, PageBridge } from '../../shared/bridge';
+
+contextBridge.exposeInMainWorld('socketscope', {
+  connect: () => ipcRenderer.invoke(IPC.connect),
+  closeSockets: (ids) => ipcRenderer.invoke(IPC.close, { ids }),
+  saveCsv: (name, text) => ipcRenderer.invoke(IPC.save, { name, text }),
+  copyText: (text) => ipcRenderer.invoke(IPC.copy, { text }),
+  reportView: (state) => ipcRenderer.send(IPC.view, state),
+  onCommand: (listener) => {
+    ipcRenderer.on(IPC.command, (_event, command: Command) => listener(command));
+  },
+  onEngine: (listener) => {
+    ipcRenderer.on(IPC.engine, (_event, state: EngineState) => listener(state));
+  },
+} satisfies PageBridge);
+
+// A port cannot cross the context bridge; a window message, to this very page, can carry it.
+ipcRenderer.on(IPC.port, (event) => {
+  window.postMessage(PORT_MESSAGE, window.location.origin, event.ports);
+});

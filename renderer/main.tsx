@@ -1,0 +1,29 @@
+import '@fontsource-variable/inter';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { PageBridge } from '../shared/bridge';
+import { App } from './model/app';
+import { ui } from './model/uiStore';
+import { browserShell } from './shell/browserShell';
+import { electronShell } from './shell/electronShell';
+import './styles/theme.css';
+import './styles/window.css';
+import './styles/grid.css';
+import { AppContext } from './view/AppContext';
+import { Window } from './view/Window';
+
+const bridge = (window as { socketscope?: PageBridge }).socketscope;
+const shell =
+  bridge === undefined
+    ? browserShell((confirmation) => new Promise((answer) => ui.set({ question: { confirmation, answer } })))
+    : electronShell(bridge);
+
+const app = new App(shell);
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <AppContext value={app}>
+      <Window />
+    </AppContext>
+  </StrictMode>,
+);
+app.start();

@@ -1,0 +1,185 @@
+/** The grid's columns: what each shows, sorts by, and is called in a CSV file. */
+import { addressSortKey } from '../../shared/address';
+import type { FIELDS } from '../../shared/fields';
+import { stateTitle } from '../../shared/socket';
+import type { Owner, SocketRow } from '../../shared/socket';
+
+/** Compared with `<`; null ("not known") sorts last whichever way the column is sorted. */
+export type SortKey = string | number | null;
+
+export interface ColumnSpec {
+  id: ColumnId;
+  title: string;
+  align: 'left' | 'right';
+  /** A CSS grid track. */
+  width: string;
+  /** The fields it stands for in a CSV file. */
+  fields: readonly (typeof FIELDS)[number][];
+  text(row: SocketRow): string;
+  sortKey(row: SocketRow): SortKey;
+}
+
+export const COLUMN_IDS = [
+  'processName',
+  'pid',
+  'user',
+  'protocol',
+  'state',
+  'localAddress',
+  'localPort',
+  'remoteAddress',
+  'remotePort',
+  'firstSeenAt',
+  'bytesSent',
+  'bytesReceived',
+] as const;
+export type ColumnId = (typeof COLUMN_IDS)[number];
+
+/** What stands in the Process column where no process is known. */
+export const OWNER_TEXT: Record<Owner, string> = {
+  known: '',
+  inherited: '',
+  none: 'no owner',
+  unaccepted: 'not accepted yet',
+  hidden: 'hidden',
+  unfound: 'not found',
+};
+
+/** The same in a sentence, for a tooltip. */
+export const OWNER_EXPLANATION: Record<Owner, string> = {
+  known: '',
+  inherited: 'The last owner seen: the kernel no longer connects this socket with a process.',
+  none: 'The kernel connects this socket with no process (any more).',
+  unaccepted: 'Connected, but its listener has not accepted it yet.',
+  hidden: 'A process holds this socket, but you may not see which. Run SocketScope as root.',
+  unfound: 'No visible process holds it: the kernel itself, another container’s process, or one in flight.',
+};
+
+const count = new Intl.NumberFormat('en-US');
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
+
+/** A zero says nothing and is left blank, as TCPView does. */
+export function formatCount(value: number | null): string {
+  return value === null || value === 0 ? '' : count.format(value);
+}
+
+/** Time of day; with the date in front where it was not today. */
+export function formatTime(ms: number, now: number = Date.now()): string {
+  const date = day.format(ms);
+  return date === day.format(now) ? time.format(ms) : `${date} ${time.format(ms)}`;
+}
+
+function column(
+  id: ColumnId,
+  title: string,
+  width: string,
+  text: (row: SocketRow) => string,
+  sortKey: (row: SocketRow) => SortKey,
+  more: Partial<Pick<ColumnSpec, 'align' | 'fields'>> = {},
+): ColumnSpec {
+  return { id, title, width, align: more.align ?? 'left', fields: more.fields ?? [id], text, sortKey };
+}
+
+const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
+const number = { align: 'right' } as const;
+
+export const COLUMNS: readonly ColumnSpec[] = [
+  column(
+    'processName',
+    'Process',
+    'minmax(136px, 1.5fr)',
+    (r) => r.processName ?? OWNER_TEXT[r.owner],
+    (r) => lower(r.processName),
+    { fields: ['processName', 'ownerInherited'] },
+  ),
+  column(
+    'pid',
+    'PID',
+    '72px',
+    (r) => (r.pid === null ? '' : String(r.pid)),
+    (r) => r.pid,
+    number,
+  ),
+  column(
+    'user',
+    'User',
+    'minmax(84px, 0.7fr)',
+    (r) => r.user ?? (r.uid === null ? '' : String(r.uid)),
+    (r) => lower(r.user) ?? (r.uid === null ? null : String(r.uid)),
+    { fields: ['user', 'uid'] },
+  ),
+  column(
+    'protocol',
+    'Protocol',
+    '82px',
+    (r) => `${r.protocol.toUpperCase()} v${r.family}`,
+    (r) => `${r.protocol}${r.family}`,
+    { fields: ['protocol', 'family'] },
+  ),
+  column(
+    'state',
+    'State',
+    '98px',
+    (r) => (r.state === null ? '' : stateTitle(r.state)),
+    (r) => r.state,
+  ),
+  column(
+    'localAddress',
+    'Local Address',
+    'minmax(132px, 1.6fr)',
+    (r) => r.localAddress,
+    (r) => addressSortKey(r.localAddress),
+  ),
+  column(
+    'localPort',
+    'Local Port',
+    '88px',
+    (r) => String(r.localPort),
+    (r) => r.localPort,
+    number,
+  ),
+  column(
+    'remoteAddress',
+    'Remote Address',
+    'minmax(132px, 1.6fr)',
+    (r) => r.remoteAddress ?? '*',
+    (r) => (r.remoteAddress === null ? null : addressSortKey(r.remoteAddress)),
+  ),
+  column(
+    'remotePort',
+    'Remote Port',
+    '102px',
+    (r) => (r.remotePort === null ? '*' : String(r.remotePort)),
+    (r) => r.remotePort,
+    number,
+  ),
+  column(
+    'firstSeenAt',
+    'First Seen',
+    '92px',
+    (r) => formatTime(r.firstSeenAt),
+    (r) => r.firstSeenAt,
+    number,
+  ),
+  column(
+    'bytesSent',
+    'Sent Bytes',
+    '106px',
+    (r) => formatCount(r.bytesSent),
+    (r) => r.bytesSent,
+    number,
+  ),
+  column(
+    'bytesReceived',
+    'Received Bytes',
+    '120px',
+    (r) => formatCount(r.bytesReceived),
+    (r) => r.bytesReceived,
+    number,
+  ),
+];
+
+export function columnOf(id: ColumnId): ColumnSpec {
+  return COLUMNS.find((spec) => spec.id === id)!;
+}

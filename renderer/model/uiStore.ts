@@ -1,0 +1,68 @@
+import { create } from 'zustand';
+import type { CloseResult, Confirmation } from '../../shared/actions';
+import type { EngineStatus, Welcome } from '../../shared/contract';
+import type { TableName } from '../../shared/socket';
+import type { Connection, Theme } from '../shell/shell';
+import type { ColumnId } from './columns';
+import type { TableToggles } from './filter';
+
+/** A sentence that stays until it is dismissed. */
+export interface Notice {
+  kind: 'info' | 'error';
+  text: string;
+}
+
+/** What the interface shows, apart from the sockets themselves: those are in {@link SocketStore}. */
+export interface UiState {
+  connection: Connection;
+  welcome: Welcome | null;
+  status: EngineStatus | null;
+  search: string;
+  tables: TableToggles;
+  sort: { column: ColumnId; descending: boolean };
+  theme: Theme;
+  notice: Notice | null;
+  results: CloseResult[] | null;
+  closing: boolean;
+  /** Where the context menu is open. */
+  menu: { x: number; y: number } | null;
+  /** The host's question, in a browser. */
+  question: { confirmation: Confirmation; answer: (yes: boolean) => void } | null;
+}
+
+export const useUi = create<UiState>(() => ({
+  connection: { kind: 'connecting' },
+  welcome: null,
+  status: null,
+  search: '',
+  tables: { tcp4: true, tcp6: true, udp4: true, udp6: true },
+  sort: { column: 'processName', descending: false },
+  theme: 'system',
+  notice: null,
+  results: null,
+  closing: false,
+  menu: null,
+  question: null,
+}));
+
+export const ui = {
+  get: useUi.getState,
+  set: useUi.setState,
+};
+
+export function toggleTable(table: TableName): void {
+  ui.set(({ tables }) => ({ tables: { ...tables, [table]: !tables[table] } }));
+}
+
+/** A first click sorts upwards, the next one downwards; columns of counts begin with the largest. */
+export function sortBy(column: ColumnId): void {
+  ui.set(({ sort }) => ({
+    sort:
+      sort.column === column
+        ? { column, descending: !sort.descending }
+        : {
+            column,
+            descending: column === 'bytesSent' || column === 'bytesReceived' || column === 'firstSeenAt',
+          },
+  }));
+}

@@ -1,0 +1,135 @@
+import type { Confirmation } from '../../shared/actions';
+import type { Channel } from '../../shared/channel';
+import { NOT_AUTHENTICATED } from '../../shared/contract';
+import type { Accepted, BrowserAction, BrowserActionReply, CloseReport } from '../../shared/contract';
+import type { Shell, ShellEvents } from './shell';
+
+const TOKEN_KEY = 'socketscope-token';
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 5000;
+
+const NO_TOKEN =
+  'This address lacks its token, or the token is not this host’s. Open the address that “socketscope serve” printed.';
+
+/** @param confirm puts the host's question to the user */
+export function browserShell(confirm: (question: Confirmation) => Promise<boolean>): Shell {
+  const token = takeToken();
+  let actions = true;
+  return {
+    kind: 'browser',
+    actionsRefused: () =>
+      actions ? null : 'This host only shows. Start it with --allow-actions to close connections from here.',
+    start: (events) => keepConnected(token, events, (accepted) => (actions = accepted.actions)),
+    closeSockets: (ids) => closeSockets(token, ids, confirm),
+    saveCsv: async (name, text) => {
+      download(name, text);
+      return { saved: name };
+    },
+    copyText: (text) => navigator.clipboard.writeText(text),
+    reportView: () => undefined,
+  };
+}
+
+/**
+ * The token from the URL's fragment, which is taken out of the address bar and kept for reloads of this tab.
+ */
+function takeToken(): string {
+  const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
+  if (token === null) return sessionStorage.getItem(TOKEN_KEY) ?? '';
+  sessionStorage.setItem(TOKEN_KEY, token);
+  window.history.replaceState(null, '', window.location.pathname);
+  return token;
+}
+
+function openSocket(path: string, token: string): WebSocket {
+  const socket = new WebSocket(`ws://${window.location.host}${path}`);
+  socket.onopen = () => socket.send(JSON.stringify({ token }));
+  return socket;
+}
+
+/** Connects, and again whenever the wire is lost, with growing pauses; not where the token is refused. */
+function keepConnected(token: string, events: ShellEvents, accept: (accepted: Accepted) => void): void {
+  let retry = FIRST_RETRY_MS;
+  const connect = (): void => {
+    const socket = openSocket('/data', token);
+    socket.addEventListener(
+      'message',
+      (event) => {
+        accept(JSON.parse(String(event.data)) as Accepted);
+        retry = FIRST_RETRY_MS;
+        events.connection({ kind: 'connected' });
+        events.channel(webSocketChannel(socket));
+      },
+      { once: true },
+    );
+    socket.addEventListener('close', (event) => {
+      if (event.code === NOT_AUTHENTICATED) {
+        events.connection({ kind: 'refused', message: NO_TOKEN });
+        return;
+      }
+      events.connection({ kind: 'lost', message: 'The connection to SocketScope was lost; trying again.' });
+      setTimeout(connect, retry);
+      retry = Math.min(2 * retry, LONGEST_RETRY_MS);
+    });
+  };
+  connect();
+}
+
+function webSocketChannel(socket: WebSocket): Channel {
+  return {
+    send: (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+    onMessage: (listener) =>
+      socket.addEventListener('message', (event) => listener(JSON.parse(String(event.data)))),
+    onClose: (listener) => socket.addEventListener('close', listener),
+    close: () => socket.close(),
+  };
+}
+
+/** One wire per action: the host puts the question, the user answers it, the host acts and reports. */
+function closeSockets(
+  token: string,
+  ids: string[],
+  confirm: (question: Confirmation) => Promise<boolean>,
+): Promise<CloseReport> {
+  return new Promise((resolve, reject) => {
+    const socket = openSocket('/actions', token);
+    const send = (action: BrowserAction): void => socket.send(JSON.stringify(action));
+    const settle = (report: CloseReport): void => {
+      resolve(report);
+      socket.close();
+    };
+    const receive = async (reply: Accepted | BrowserActionReply): Promise<void> => {
+      switch (reply.type) {
+        case 'accepted':
+          send({ type: 'prepare-close', ids });
+          break;
+        case 'confirm':
+          if (await confirm(reply.confirmation)) send({ type: 'confirm-close', nonce: reply.nonce });
+          else settle({ confirmed: false });
+          break;
+        case 'results':
+          settle({ confirmed: true, results: reply.results });
+          break;
+        case 'refused':
+          reject(new Error(reply.message));
+          socket.close();
+          break;
+      }
+    };
+    socket.onmessage = (event) =>
+      void receive(JSON.parse(String(event.data)) as Accepted | BrowserActionReply);
+    socket.onclose = () =>
+      reject(new Error('The connection was lost before the answer came. Look at the grid.'));
+  });
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,63 @@
+import { PORT_MESSAGE } from '../../shared/bridge';
+import type { EngineState, PageBridge } from '../../shared/bridge';
+import type { Channel } from '../../shared/channel';
+import type { Connection, Shell, ShellEvents } from './shell';
+
+export function electronShell(bridge: PageBridge): Shell {
+  const call = async <Result>(answer: Promise<Result>): Promise<Result> => {
+    try {
+      return await answer;
+    } catch (error) {
+      throw new Error(plainMessage(error), { cause: error });
+    }
+  };
+  return {
+    kind: 'electron',
+    actionsRefused: () => null,
+    start: (events) => connect(bridge, events),
+    closeSockets: (ids) => call(bridge.closeSockets(ids)),
+    saveCsv: (name, text) => call(bridge.saveCsv(name, text)),
+    copyText: (text) => call(bridge.copyText(text)),
+    reportView: (state) => bridge.reportView(state),
+  };
+}
+
+function connect(bridge: PageBridge, events: ShellEvents): void {
+  window.addEventListener('message', (event) => {
+    const port = event.ports[0];
+    // Only the preload, which runs in this window, can post the port of an engine.
+    if (event.source !== window || event.data !== PORT_MESSAGE || port === undefined) return;
+    events.channel(portChannel(port));
+  });
+  bridge.onCommand((command) => events.command(command));
+  bridge.onEngine((state) => events.connection(connectionOf(state)));
+  void bridge.connect();
+}
+
+function connectionOf(state: EngineState): Connection {
+  switch (state.kind) {
+    case 'running':
+      return { kind: 'connected' };
+    case 'restarting':
+      return { kind: 'lost', message: 'The engine stopped and is being restarted.' };
+    case 'failed':
+      return { kind: 'refused', message: state.message };
+  }
+}
+
+function portChannel(port: MessagePort): Channel {
+  return {
+    send: (message) => port.postMessage(message),
+    onMessage: (listener) => {
+      port.onmessage = (event) => listener(event.data);
+    },
+    onClose: () => undefined, // main tells of the engine's end
+    close: () => port.close(),
+  };
+}
+
+/** Electron wraps what main throws: `Error invoking remote method 'x': Error: the sentence`. */
+function plainMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^Error invoking remote method '[^']*': (\w*Error: )?/, '');
+}

@@ -1,0 +1,26 @@
+import type { ColumnSpec } from '../model/columns';
+import { OWNER_EXPLANATION } from '../model/columns';
+import type { Entry } from '../model/rowOrder';
+
+/** One cell. What is cut off on screen is whole in the tooltip. */
+export function Cell({ spec, entry }: { spec: ColumnSpec; entry: Entry }) {
+  const { row } = entry;
+  const text = spec.text(row);
+  let style = `cell ${spec.align}`;
+  let title = text;
+  if (spec.id === 'processName') {
+    title = [row.processPath ?? row.processName ?? '', OWNER_EXPLANATION[row.owner]]
+      .filter(Boolean)
+      .join('\n');
+    if (row.processName === null) style += ' unknown';
+    else if (row.owner === 'inherited') style += ' inherited';
+  }
+  if (text === '*') style += ' unknown';
+  if (spec.id === 'state' && row.state !== null)
+    style += ` state-${row.state.toLowerCase().replaceAll('_', '-')}`;
+  return (
+    <div role="gridcell" className={style} title={title} data-column={spec.id}>
+      {text}
+    </div>
+  );
+}

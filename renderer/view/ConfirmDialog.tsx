@@ -1,0 +1,42 @@
+import { useEffect, useRef } from 'react';
+import { ui, useUi } from '../model/uiStore';
+import type { UiState } from '../model/uiStore';
+
+/** Puts the host's question where there is no native dialog: in a browser. */
+export function ConfirmDialog() {
+  const question = useUi((state) => state.question);
+  return question === null ? null : <OpenDialog question={question} />;
+}
+
+function OpenDialog({ question }: { question: NonNullable<UiState['question']> }) {
+  const box = useRef<HTMLDialogElement>(null);
+  const { confirmation, answer } = question;
+  useEffect(() => box.current!.showModal(), []);
+  const settle = (yes: boolean): void => {
+    ui.set({ question: null });
+    answer(yes);
+    document.getElementById('grid')?.focus();
+  };
+  return (
+    <dialog
+      ref={box}
+      aria-labelledby="question"
+      onCancel={(event) => {
+        event.preventDefault();
+        settle(false);
+      }}
+    >
+      <h2 id="question">{confirmation.message}</h2>
+      <pre>{confirmation.detail}</pre>
+      <div className="buttons">
+        {/* The harmless answer has the focus. */}
+        <button type="button" autoFocus onClick={() => settle(false)}>
+          Cancel
+        </button>
+        <button type="button" className="danger" onClick={() => settle(true)}>
+          {confirmation.confirmLabel}
+        </button>
+      </div>
+    </dialog>
+  );
+}
