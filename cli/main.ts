@@ -30,7 +30,7 @@ function parseCommand(command: Command, args: string[]): Arguments {
   );
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    return { flags: values as Arguments['flags'], words: positionals };
+    return { flags: values, words: positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -74,8 +74,6 @@ function checkToken(token: string, source: string): string {
 
 /** Where there is no browser, the address has been printed; that is enough. */
 async function openBrowser(url: string): Promise<void> {
-  const display = process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'];
-  if (!display) return;
   try {
     const opener = await open(url);
     opener.on('error', () => undefined);

@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../native/fake/scenarios';
+import { DEMONSTRATIONS } from '../engine';
 
 export const USAGE = `SocketScope: every socket of this machine, with its owner.
 
@@ -15,7 +15,7 @@ Usage:
       Nothing can be closed from the page without --allow-actions. --open starts the browser.
   socketscope help
 
-Every command takes --demo NAME for invented sockets: ${SCENARIOS.join(', ')}.
+Every command takes --demo NAME for invented sockets: ${DEMONSTRATIONS.join(', ')}.
 `;
 
 /** A command line that makes no sense: exit status 2. */

@@ -1,4 +1,5 @@
 export { systemClock } from './clock';
 export type { Clock } from './clock';
 export { Engine } from './engine';
+export { SCENARIOS as DEMONSTRATIONS } from '../native';
 export { createEngine } from './createEngine';

@@ -5,6 +5,7 @@ import { LinuxBackend } from './linux/linuxBackend';
 
 export type { CloseAttempt, OwnerLookup, SocketBackend } from './backend';
 export { NativeError } from './nativeError';
+export { SCENARIOS } from './fake/scenarios';
 
 /** A platform or a scenario that does not exist. The message says what to do. */
 export class UnsupportedError extends Error {

@@ -192,8 +192,8 @@ export class FakeBackend implements SocketBackend {
   }
 
   private remote4(): Uint8Array {
-    const [a, b, c] = this.random() < 0.5 ? [198, 51, 100] : [203, 0, 113];
-    return Uint8Array.of(a!, b!, c!, 1 + Math.floor(this.random() * 254));
+    const network = this.random() < 0.5 ? [198, 51, 100] : [203, 0, 113];
+    return Uint8Array.of(...network, 1 + Math.floor(this.random() * 254));
   }
 
   private blank(program: FakeProgram, table: TableName): FakeSocket {

@@ -78,7 +78,13 @@ export class App {
       case 'refresh':
         this.subscriber?.send({ type: 'refresh' });
         return;
+      default:
+        this.choose(command);
     }
+  }
+
+  /** The commands that name one of several values. */
+  private choose(command: Command): void {
     const interval = INTERVALS.find((ms) => command === `interval-${ms}`);
     const table = TABLES.find((name) => command === `toggle-${name}`);
     const theme = THEMES.find((name) => command === `theme-${name}`);
@@ -190,8 +196,9 @@ function pollingOf(status: { intervalMs: number; paused: boolean }): {
 }
 
 function arrangementOf({ search, tables, sort }: UiState): Arrangement {
+  const column = columnOf(sort.column);
   return {
-    sortKey: columnOf(sort.column).sortKey,
+    sortKey: (row) => column.sortKey(row),
     descending: sort.descending,
     accepts: rowFilter(search, tables),
   };

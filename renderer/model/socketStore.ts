@@ -46,7 +46,7 @@ export class SocketStore {
     if (chunk.last && this.received !== null) {
       const { received } = this;
       this.received = null;
-      for (const id of [...this.order.ids()]) if (!received.has(id)) this.end(id);
+      for (const id of this.order.ids()) if (!received.has(id)) this.end(id);
       this.complete = true;
     }
     this.changed();

@@ -65,6 +65,7 @@ function OpenMenu({ x, y }: { x: number; y: number }) {
       className="menu"
       ref={box}
       role="menu"
+      tabIndex={-1}
       aria-label="Selected sockets"
       style={place}
       onKeyDown={onKeyDown}
