@@ -1,0 +1,50 @@
+import { expect, rows, search, test } from './support/fixtures';
+
+test('50,000 rows scroll, sort, filter and update, with only the visible ones in the page', async ({ open }) => {
+  const { page } = await open({ demo: 'large' });
+  await expect(page.getByLabel('Status')).toContainText('Endpoints: 50,000');
+  await expect(page.getByLabel('Status')).toContainText('Invented sockets');
+  await expect(page.locator('#grid')).toHaveAttribute('aria-rowcount', /^50\d\d\d$/);
+  expect(await rows(page).count()).toBeLessThan(80);
+
+  await page.getByRole('columnheader', { name: 'Received Bytes' }).getByRole('button').click();
+  await page.locator('#grid').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('End');
+  const last = rows(page).last();
+  await expect(last).toHaveAttribute('aria-rowindex', /^(49|50)\d\d\d$/);
+  expect(await rows(page).count()).toBeLessThan(80);
+
+  await search(page, 'postgres established');
+  await expect(page.getByLabel('Status')).toContainText(/Shown: \d,\d\d\d/);
+  // Updates go on: 1 % of the rows are replaced at each.
+  await search(page, '');
+  await page.locator('#grid').evaluate((grid) => grid.scrollTo({ top: 300_000 }));
+  await expect(page.locator('#grid .row.changed, #grid .row.new, #grid .row.ended').first()).toBeVisible();
+});
+
+test('a table that cannot be read is said once, and the others go on', async ({ open }) => {
+  const { page } = await open({ demo: 'failing' });
+  await expect(page.getByText('TCP6 cannot be read since')).toHaveCount(1);
+  await expect(page.getByText('ENOBUFS')).toBeVisible();
+  await expect(rows(page).filter({ hasText: 'TCP v4' }).first()).toBeVisible();
+  await expect(page.locator('#grid .row.new').first()).toBeVisible();
+});
+
+test('without privileges the page says what it cannot see, and a refused closing why', async ({ open }) => {
+  const subject = await open({ demo: 'unprivileged' });
+  const { page } = subject;
+  await expect(page.getByLabel('Status')).toContainText(/\d+ owners hidden: not running as root/);
+  await expect(rows(page).filter({ hasText: 'hidden' }).first()).toBeVisible();
+  await search(page, 'anna established');
+  await rows(page).first().click();
+  const question = subject.answerQuestion(true);
+  await page.getByRole('button', { name: 'Close Connection' }).click();
+  await question;
+  await expect(page.getByRole('region', { name: 'Result of closing' })).toContainText('needs CAP_NET_ADMIN');
+});
+
+test('an empty machine is said to be empty', async ({ open }) => {
+  const { page } = await open({ demo: 'empty' });
+  await expect(page.getByText('No sockets')).toBeVisible();
+});

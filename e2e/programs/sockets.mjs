@@ -1,0 +1,56 @@
+// A program of somebody else's: opens sockets on request and tells what becomes of them, one JSON object per line.
+// Commands come the same way on standard input: {"do": "listen" | "connect" | "udp" | "end" | "send", …}.
+import dgram from 'node:dgram';
+import net from 'node:net';
+import readline from 'node:readline';
+
+const connections = new Map();
+let serial = 0;
+
+const tell = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+function watch(socket, kind) {
+  const id = ++serial;
+  connections.set(id, socket);
+  socket.on('error', (error) => tell({ event: 'error', id, kind, code: error.code }));
+  socket.on('close', () => tell({ event: 'close', id, kind }));
+  socket.on('end', () => tell({ event: 'end', id, kind }));
+  socket.resume();
+  return id;
+}
+
+const commands = {
+  listen({ host }) {
+    const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+      tell({ event: 'accepted', id: watch(socket, 'accepted'), port: socket.remotePort });
+    });
+    server.listen(0, host, () => tell({ event: 'listening', port: server.address().port }));
+  },
+  connect({ host, port }) {
+    const socket = net.connect({ host, port, allowHalfOpen: true }, () => {
+      tell({ event: 'connected', id: watch(socket, 'connected'), port: socket.localPort });
+    });
+  },
+  udp({ host, connect }) {
+    const socket = dgram.createSocket(host.includes(':') ? 'udp6' : 'udp4');
+    socket.on('error', (error) => tell({ event: 'error', kind: 'udp', code: error.code }));
+    socket.bind(0, host, () => {
+      const { port } = socket.address();
+      if (connect === undefined) tell({ event: 'bound', port });
+      else socket.connect(connect, host, () => tell({ event: 'bound', port }));
+    });
+  },
+  send({ id, bytes }) {
+    connections.get(id).write(Buffer.alloc(bytes), () => tell({ event: 'sent', id }));
+  },
+  end({ id }) {
+    connections.get(id).end();
+  },
+};
+
+readline.createInterface({ input: process.stdin }).on('line', (line) => {
+  const command = JSON.parse(line);
+  commands[command.do](command);
+});
+process.stdin.on('end', () => process.exit(0));
+tell({ event: 'ready' });

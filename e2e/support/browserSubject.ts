@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium } from '@playwright/test';
+import { CHROMIUM_FLAGS, ROOT } from './paths';
+import type { OpenOptions, Subject } from './subject';
+
+/** The host on a port and with a token of the test's, so that it can come back at the same address. */
+async function startHost(port: number, token: string, demo?: string): Promise<{ child: ChildProcess; port: number }> {
+  const args = [path.join(ROOT, 'dist', 'cli', 'main.js'), 'serve', '--allow-actions', '--port', String(port)];
+  if (demo !== undefined) args.push('--demo', demo);
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, SOCKETSCOPE_TOKEN: token },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    child.stdout.on('data', (data: Buffer) => {
+      output += data.toString();
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output);
+      if (found !== null) resolve(found[0]);
+    });
+    child.on('exit', (code) => reject(new Error(`the host ended with status ${code}: ${output}`)));
+  });
+  return { child, port: Number(new URL(url).port) };
+}
+
+export async function openInBrowser(options: OpenOptions): Promise<Subject> {
+  const token = 'a-token-of-the-tests-own';
+  let host = await startHost(0, token, options.demo);
+  const executablePath = process.env['SOCKETSCOPE_CHROMIUM'];
+  const browser = await chromium.launch({
+    args: CHROMIUM_FLAGS,
+    ...(executablePath ? { executablePath } : {}),
+  });
+  const context = await browser.newContext({
+    viewport: options.size ?? { width: 1280, height: 800 },
+    colorScheme: options.colorScheme ?? 'light',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  await page.goto(`http://127.0.0.1:${host.port}/#token=${token}`);
+  return {
+    page,
+    async answerQuestion(yes, meanwhile) {
+      const dialog = page.getByRole('dialog');
+      const message = await dialog.getByRole('heading').innerText();
+      const detail = await dialog.locator('pre').innerText();
+      await meanwhile?.();
+      await dialog.getByRole('button', yes ? { name: /^Close/ } : { name: 'Cancel' }).click();
+      return { message, detail };
+    },
+    async savedBy(action) {
+      const waiting = page.waitForEvent('download');
+      await action();
+      return fs.readFileSync(await (await waiting).path(), 'utf8');
+    },
+    async killEngine() {
+      // Here the engine lives in the host: the whole program dies and somebody starts it again.
+      const { child, port } = host;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+      host = await startHost(port, token, options.demo);
+    },
+    clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
+    async close() {
+      await browser.close();
+      host.child.kill('SIGKILL');
+    },
+  };
+}

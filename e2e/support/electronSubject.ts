@@ -1,0 +1,111 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { _electron } from '@playwright/test';
+import type { ElectronApplication } from '@playwright/test';
+import { ROOT } from './paths';
+import type { OpenOptions, Subject } from './subject';
+
+export interface ElectronOptions extends OpenOptions {
+  /** Where the built product lies, if not here. */
+  appRoot?: string;
+  /** What to start instead of Electron itself: a wrapper that becomes another user. */
+  executablePath?: string;
+  sandbox?: boolean;
+  /** An existing folder for settings and caches. */
+  userData?: string;
+}
+
+export interface ElectronSubject extends Subject {
+  readonly app: ElectronApplication;
+  enginePid(): number;
+}
+
+interface Asked {
+  message: string;
+  detail: string;
+}
+
+export async function openInElectron(options: ElectronOptions): Promise<ElectronSubject> {
+  const userData = options.userData ?? fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-'));
+  const args = [options.appRoot ?? ROOT, `--user-data-dir=${userData}`];
+  // Electron as root has no sandbox to offer.
+  if (options.sandbox !== true && process.getuid?.() === 0) args.unshift('--no-sandbox');
+  if (options.demo !== undefined) args.push(`--demo=${options.demo}`);
+  const app = await _electron.launch({
+    executablePath: options.executablePath ?? process.env['SOCKETSCOPE_ELECTRON']!,
+    args,
+    colorScheme: options.colorScheme ?? 'light',
+  });
+  const page = await app.firstWindow();
+  if (options.size !== undefined) {
+    await app.evaluate(({ BrowserWindow }, size) => {
+      BrowserWindow.getAllWindows()[0]!.setContentSize(size.width, size.height);
+    }, options.size);
+  }
+  const mainPid = app.process().pid!;
+  return {
+    app,
+    page,
+    async answerQuestion(yes, meanwhile) {
+      // A native dialog cannot be clicked from here. It is asked with the same options, and answered, by a stand-in.
+      const asked = await app.evaluate(
+        ({ dialog }) =>
+          new Promise<Asked>((resolve) => {
+            dialog.showMessageBox = ((_window: unknown, question: Asked) => {
+              resolve({ message: question.message, detail: question.detail });
+              return new Promise((answer) => {
+                (globalThis as { answerQuestion?: (response: number) => void }).answerQuestion = (response) =>
+                  answer({ response, checkboxChecked: false });
+              });
+            }) as typeof dialog.showMessageBox;
+          }),
+      );
+      await meanwhile?.();
+      await app.evaluate((_electron, response) => {
+        (globalThis as { answerQuestion?: (response: number) => void }).answerQuestion!(response);
+      }, Number(yes));
+      return asked;
+    },
+    async savedBy(action) {
+      const file = path.join(userData, 'export.csv');
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+      }, file);
+      await action();
+      await page.getByText(`saved to ${file}`).waitFor();
+      return fs.readFileSync(file, 'utf8');
+    },
+    enginePid: () => enginePid(mainPid),
+    async killEngine() {
+      process.kill(enginePid(mainPid), 'SIGKILL');
+    },
+    clipboard: () => app.evaluate(({ clipboard }) => clipboard.readText()),
+    async close() {
+      await app.close();
+      if (options.userData === undefined) fs.rmSync(userData, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The engine: a descendant of main's that Electron started as a Node utility process. */
+function enginePid(mainPid: number): number {
+  const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  for (const name of processes) {
+    try {
+      const command = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      if (command.includes('node.mojom.NodeService') && isDescendant(Number(name), mainPid)) return Number(name);
+    } catch {
+      // ended meanwhile
+    }
+  }
+  throw new Error('there is no engine');
+}
+
+function isDescendant(pid: number, ancestor: number): boolean {
+  for (let at = pid; at > 1; ) {
+    if (at === ancestor) return true;
+    at = Number(/^PPid:\s*(\d+)/m.exec(fs.readFileSync(`/proc/${at}/status`, 'utf8'))?.[1] ?? 0);
+  }
+  return false;
+}

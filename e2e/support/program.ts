@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import path from 'node:path';
+import readline from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { ROOT } from './paths';
+
+export interface ProgramEvent {
+  event: string;
+  id?: number;
+  kind?: string;
+  port?: number;
+  code?: string;
+}
+
+/** Another process that opens sockets (e2e/programs/sockets.mjs): what the product is to show. */
+export class Program {
+  readonly events: ProgramEvent[] = [];
+  private readonly waiting: { matches: (event: ProgramEvent) => boolean; resolve: (event: ProgramEvent) => void }[] = [];
+
+  private constructor(private readonly child: ChildProcessByStdio<Writable, Readable, null>) {
+    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+      const event = JSON.parse(line) as ProgramEvent;
+      this.events.push(event);
+      const index = this.waiting.findIndex(({ matches }) => matches(event));
+      if (index >= 0) this.waiting.splice(index, 1)[0]!.resolve(event);
+    });
+  }
+
+  static async start(): Promise<Program> {
+    const file = path.join(ROOT, 'e2e', 'programs', 'sockets.mjs');
+    const program = new Program(spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] }));
+    await program.until('ready');
+    return program;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** Waits for an event of this name, from now on or already told. */
+  until(name: string, matches: (event: ProgramEvent) => boolean = () => true): Promise<ProgramEvent> {
+    const wanted = (event: ProgramEvent): boolean => event.event === name && matches(event);
+    const told = this.events.find(wanted);
+    if (told !== undefined) return Promise.resolve(told);
+    return new Promise((resolve) => this.waiting.push({ matches: wanted, resolve }));
+  }
+
+  /** Gives a command and waits for the event that answers it. */
+  async ask(command: Record<string, unknown>, answer: string): Promise<ProgramEvent> {
+    const before = this.events.length;
+    this.child.stdin.write(`${JSON.stringify(command)}\n`);
+    return this.until(answer, (event) => this.events.indexOf(event) >= before);
+  }
+
+  tell(command: Record<string, unknown>): void {
+    this.child.stdin.write(`${JSON.stringify(command)}\n`);
+  }
+
+  async listen(host: string): Promise<number> {
+    return (await this.ask({ do: 'listen', host }, 'listening')).port!;
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
+
+/** A server, a client, and a connection between the two. */
+export interface Pair {
+  server: Program;
+  client: Program;
+  serverPort: number;
+  clientPort: number;
+  /** The programs' own numbers of their ends. */
+  accepted: number;
+  connected: number;
+}
+
+export async function connectPair(server: Program, client: Program, host: string, listenOn = host): Promise<Pair> {
+  const serverPort = await server.listen(listenOn);
+  const connected = await client.ask({ do: 'connect', host, port: serverPort }, 'connected');
+  const accepted = await server.until('accepted', (event) => event.port === connected.port);
+  return { server, client, serverPort, clientPort: connected.port!, accepted: accepted.id!, connected: connected.id! };
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test';
+import type { ShellOptions } from './e2e/support/fixtures';
+
+/** The same tests in both shells, on the built product (npm run build). scripts/run.mjs finds browser and runtime. */
+export default defineConfig<ShellOptions>({
+  testDir: 'e2e',
+  outputDir: '.cache/e2e',
+  fullyParallel: false,
+  workers: 1, // tests look at this machine's sockets, and each other's would disturb them
+  timeout: 45_000,
+  expect: { timeout: 8000 },
+  reporter: [['list']],
+  use: { trace: 'retain-on-failure' },
+  projects: [
+    { name: 'chromium', use: { shell: 'browser' }, testIgnore: '**/*.electron.spec.ts' },
+    { name: 'electron', use: { shell: 'electron' }, testIgnore: '**/*.browser.spec.ts' },
+  ],
+});
