@@ -10,6 +10,7 @@ import './styles/theme.css';
 import './styles/window.css';
 import './styles/grid.css';
 import { AppContext } from './view/AppContext';
+import { FaultBoundary } from './view/FaultBoundary';
 import { Window } from './view/Window';
 
 const bridge = (window as { socketscope?: PageBridge }).socketscope;
@@ -21,9 +22,11 @@ const shell =
 const app = new App(shell);
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <AppContext value={app}>
-      <Window />
-    </AppContext>
+    <FaultBoundary>
+      <AppContext value={app}>
+        <Window />
+      </AppContext>
+    </FaultBoundary>
   </StrictMode>,
 );
 app.start();

@@ -11,7 +11,9 @@ export function ConfirmDialog() {
 function OpenDialog({ question }: { question: NonNullable<UiState['question']> }) {
   const box = useRef<HTMLDialogElement>(null);
   const { confirmation, answer } = question;
-  useEffect(() => box.current!.showModal(), []);
+  useEffect(() => {
+    box.current!.showModal();
+  }, []);
   const settle = (yes: boolean): void => {
     ui.set({ question: null });
     answer(yes);

@@ -48,7 +48,10 @@ export function Grid() {
 
   // A new search or sort begins at its top.
   const { search, sort } = useUi((state) => state);
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [search, sort]);
+  useEffect(() => {
+    // In braces: newer browsers return a promise here, which React would take for a clean-up.
+    scroller.current?.scrollTo({ top: 0 });
+  }, [search, sort]);
 
   const style = useMemo(() => ({ '--tracks': TRACKS }) as React.CSSProperties, []);
 
