@@ -12,10 +12,16 @@ test('Close Connection resets both ends, says so, and the row ends', async ({ op
   await page.getByRole('button', { name: 'Close Connection' }).click();
   const { message, detail } = await question;
   expect(message).toBe('Close 1 connection of node?');
-  expect(detail).toContain(`node (${pair.client.pid})  TCP 127.0.0.1:${pair.clientPort} → 127.0.0.1:${pair.serverPort}`);
+  expect(detail).toContain(
+    `node (${pair.client.pid})  TCP 127.0.0.1:${pair.clientPort} → 127.0.0.1:${pair.serverPort}`,
+  );
 
-  expect(await pair.client.until('error', ({ id }) => id === pair.connected)).toMatchObject({ code: 'ECONNABORTED' });
-  expect(await pair.server.until('error', ({ id }) => id === pair.accepted)).toMatchObject({ code: 'ECONNRESET' });
+  expect(await pair.client.until('error', ({ id }) => id === pair.connected)).toMatchObject({
+    code: 'ECONNABORTED',
+  });
+  expect(await pair.server.until('error', ({ id }) => id === pair.accepted)).toMatchObject({
+    code: 'ECONNRESET',
+  });
   const results = page.getByRole('region', { name: 'Result of closing' });
   await expect(results).toContainText('1 closed');
   await expect(results).toContainText(`127.0.0.1:${pair.clientPort}`);
@@ -84,9 +90,11 @@ test('several rows at once, from the context menu, with a result for each: one h
 
 test('selection follows the keyboard and stays with its socket', async ({ open, program }) => {
   const owner = await program();
-  const ports = [await owner.listen('127.0.0.1'), await owner.listen('127.0.0.1'), await owner.listen('127.0.0.1')].sort(
-    (a, b) => a - b,
-  );
+  const ports = [
+    await owner.listen('127.0.0.1'),
+    await owner.listen('127.0.0.1'),
+    await owner.listen('127.0.0.1'),
+  ].sort((a, b) => a - b);
   const { page } = await open();
   await search(page, `${owner.pid} listen`);
   await page.getByRole('columnheader', { name: 'Local Port' }).getByRole('button').click();

@@ -29,7 +29,9 @@ test('the CSV file, read by an independent parser, equals the grid', async ({ op
   const subject = await open();
   const { page } = subject;
   await search(page, 'node');
-  await expect(rowOf(page, pair.clientPort, pair.serverPort).locator('[data-column=bytesSent]')).toHaveText('4,321');
+  await expect(rowOf(page, pair.clientPort, pair.serverPort).locator('[data-column=bytesSent]')).toHaveText(
+    '4,321',
+  );
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
 
@@ -41,7 +43,10 @@ test('the CSV file, read by an independent parser, equals the grid', async ({ op
       .map((row) => ({
         top: row.getBoundingClientRect().top,
         cells: Object.fromEntries(
-          [...row.querySelectorAll<HTMLElement>('[data-column]')].map((cell) => [cell.dataset['column'], cell.innerText]),
+          [...row.querySelectorAll<HTMLElement>('[data-column]')].map((cell) => [
+            cell.dataset['column'],
+            cell.innerText,
+          ]),
         ) as Record<string, string>,
       }))
       .sort((a, b) => a.top - b.top)
@@ -90,7 +95,12 @@ test('selected rows are exported and copied alone', async ({ open, program }) =>
   const text = await subject.savedBy(() => page.getByRole('menuitem', { name: 'Export row to CSV' }).click());
   const records = parse(text, { columns: true }) as Record<string, string>[];
   expect(records).toHaveLength(1);
-  expect(records[0]).toMatchObject({ localPort: String(port), pid: String(owner.pid), state: 'LISTEN', remotePort: '' });
+  expect(records[0]).toMatchObject({
+    localPort: String(port),
+    pid: String(owner.pid),
+    state: 'LISTEN',
+    remotePort: '',
+  });
 
   await page.keyboard.press('ControlOrMeta+c');
   await expect.poll(() => subject.clipboard()).toContain(`127.0.0.1\t${port}\t*\t*`);

@@ -1,6 +1,8 @@
 import { expect, rows, search, test } from './support/fixtures';
 
-test('50,000 rows scroll, sort, filter and update, with only the visible ones in the page', async ({ open }) => {
+test('50,000 rows scroll, sort, filter and update, with only the visible ones in the page', async ({
+  open,
+}) => {
   const { page } = await open({ demo: 'large' });
   await expect(page.getByLabel('Status')).toContainText('Endpoints: 50,000');
   await expect(page.getByLabel('Status')).toContainText('Invented sockets');

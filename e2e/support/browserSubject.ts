@@ -7,8 +7,18 @@ import { CHROMIUM_FLAGS, ROOT } from './paths';
 import type { OpenOptions, Subject } from './subject';
 
 /** The host on a port and with a token of the test's, so that it can come back at the same address. */
-async function startHost(port: number, token: string, demo?: string): Promise<{ child: ChildProcess; port: number }> {
-  const args = [path.join(ROOT, 'dist', 'cli', 'main.js'), 'serve', '--allow-actions', '--port', String(port)];
+async function startHost(
+  port: number,
+  token: string,
+  demo?: string,
+): Promise<{ child: ChildProcess; port: number }> {
+  const args = [
+    path.join(ROOT, 'dist', 'cli', 'main.js'),
+    'serve',
+    '--allow-actions',
+    '--port',
+    String(port),
+  ];
   if (demo !== undefined) args.push('--demo', demo);
   const child = spawn(process.execPath, args, {
     env: { ...process.env, SOCKETSCOPE_TOKEN: token },

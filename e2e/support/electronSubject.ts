@@ -94,7 +94,8 @@ function enginePid(mainPid: number): number {
   for (const name of processes) {
     try {
       const command = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8');
-      if (command.includes('node.mojom.NodeService') && isDescendant(Number(name), mainPid)) return Number(name);
+      if (command.includes('node.mojom.NodeService') && isDescendant(Number(name), mainPid))
+        return Number(name);
     } catch {
       // ended meanwhile
     }
@@ -103,7 +104,7 @@ function enginePid(mainPid: number): number {
 }
 
 function isDescendant(pid: number, ancestor: number): boolean {
-  for (let at = pid; at > 1; ) {
+  for (let at = pid; at > 1;) {
     if (at === ancestor) return true;
     at = Number(/^PPid:\s*(\d+)/m.exec(fs.readFileSync(`/proc/${at}/status`, 'utf8'))?.[1] ?? 0);
   }

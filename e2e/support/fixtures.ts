@@ -57,7 +57,9 @@ export function rows(page: Page): Locator {
 /** The row of the socket with these ports. */
 export function rowOf(page: Page, localPort: number, remotePort?: number): Locator {
   const local = page.locator('[data-column=localPort]', { hasText: new RegExp(`^${localPort}$`) });
-  const remote = page.locator('[data-column=remotePort]', { hasText: new RegExp(`^${remotePort ?? '\\*'}$`) });
+  const remote = page.locator('[data-column=remotePort]', {
+    hasText: new RegExp(`^${remotePort ?? '\\*'}$`),
+  });
   return rows(page).filter({ has: local }).filter({ has: remote });
 }
 

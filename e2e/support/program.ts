@@ -16,7 +16,10 @@ export interface ProgramEvent {
 /** Another process that opens sockets (e2e/programs/sockets.mjs): what the product is to show. */
 export class Program {
   readonly events: ProgramEvent[] = [];
-  private readonly waiting: { matches: (event: ProgramEvent) => boolean; resolve: (event: ProgramEvent) => void }[] = [];
+  private readonly waiting: {
+    matches: (event: ProgramEvent) => boolean;
+    resolve: (event: ProgramEvent) => void;
+  }[] = [];
 
   private constructor(private readonly child: ChildProcessByStdio<Writable, Readable, null>) {
     readline.createInterface({ input: child.stdout }).on('line', (line) => {
@@ -77,9 +80,21 @@ export interface Pair {
   connected: number;
 }
 
-export async function connectPair(server: Program, client: Program, host: string, listenOn = host): Promise<Pair> {
+export async function connectPair(
+  server: Program,
+  client: Program,
+  host: string,
+  listenOn = host,
+): Promise<Pair> {
   const serverPort = await server.listen(listenOn);
   const connected = await client.ask({ do: 'connect', host, port: serverPort }, 'connected');
   const accepted = await server.until('accepted', (event) => event.port === connected.port);
-  return { server, client, serverPort, clientPort: connected.port!, accepted: accepted.id!, connected: connected.id! };
+  return {
+    server,
+    client,
+    serverPort,
+    clientPort: connected.port!,
+    accepted: accepted.id!,
+    connected: connected.id!,
+  };
 }
