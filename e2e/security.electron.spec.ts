@@ -11,10 +11,13 @@ async function onPagePort(
 ): Promise<{ type: string; message?: string }[]> {
   return subject.page.evaluate(async (toSend) => {
     const port = await new Promise<MessagePort>((resolve) => {
-      window.addEventListener('message', (event) => event.ports[0] !== undefined && resolve(event.ports[0]), {
-        once: true,
-        capture: true,
-      });
+      const take = (event: MessageEvent): void => {
+        if (event.ports[0] === undefined) return;
+        event.stopImmediatePropagation(); // the page keeps the port it has
+        window.removeEventListener('message', take, true);
+        resolve(event.ports[0]);
+      };
+      window.addEventListener('message', take, true);
       void (window as unknown as BridgedWindow).socketscope.connect();
     });
     const answers: { type: string; message?: string }[] = [];

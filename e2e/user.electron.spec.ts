@@ -24,8 +24,13 @@ function stage(): { root: string; appRoot: string; executable: string; userData:
   fs.mkdirSync(userData);
   fs.chownSync(userData, UID, UID);
   const executable = path.join(root, 'electron-as-user');
+  // The X server's key, which only root may read where it is.
+  const key = path.join(root, 'xauthority');
+  if (process.env['XAUTHORITY']) fs.copyFileSync(process.env['XAUTHORITY'], key);
   const command = `exec setpriv --reuid ${UID} --regid ${UID} --clear-groups "${dist}/electron" "$@"`;
-  fs.writeFileSync(executable, `#!/bin/sh\nexport HOME="${userData}"\n${command}\n`, { mode: 0o755 });
+  fs.writeFileSync(executable, `#!/bin/sh\nexport HOME="${userData}" XAUTHORITY="${key}"\n${command}\n`, {
+    mode: 0o755,
+  });
   return { root, appRoot, executable, userData };
 }
 
@@ -48,7 +53,6 @@ test('an ordinary user, with Electron’s sandbox on, sees their own owners and 
     await expect(row.locator('[data-column=processName]')).toHaveText('hidden');
     await expect(row.locator('[data-column=user]')).toHaveText('root');
 
-    const mainPid = subject.app.process().pid!;
     const commands = execFileSync('ps', ['-eo', 'pid,uid,args'], { encoding: 'utf8' }).split('\n');
     const renderer = commands.find((line) => line.includes('--type=renderer') && line.includes(userData));
     expect(renderer).toBeDefined();
@@ -56,7 +60,6 @@ test('an ordinary user, with Electron’s sandbox on, sees their own owners and 
     const [pid, uid] = renderer!.trim().split(/\s+/);
     expect(Number(uid)).toBe(UID);
     expect(fs.readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m); // filtered by the sandbox
-    expect(mainPid).toBeGreaterThan(0);
 
     await row.click();
     const question = subject.answerQuestion(true);

@@ -29,12 +29,11 @@ interface Asked {
 export async function openInElectron(options: ElectronOptions): Promise<ElectronSubject> {
   const userData = options.userData ?? fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-'));
   const args = [options.appRoot ?? ROOT, `--user-data-dir=${userData}`];
-  // Electron as root has no sandbox to offer.
-  if (options.sandbox !== true && process.getuid?.() === 0) args.unshift('--no-sandbox');
   if (options.demo !== undefined) args.push(`--demo=${options.demo}`);
   const app = await _electron.launch({
     executablePath: options.executablePath ?? process.env['SOCKETSCOPE_ELECTRON']!,
     args,
+    chromiumSandbox: options.sandbox === true,
     colorScheme: options.colorScheme ?? 'light',
   });
   const page = await app.firstWindow();
