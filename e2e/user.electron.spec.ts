@@ -26,7 +26,10 @@ function stage(): { root: string; appRoot: string; executable: string; userData:
   const executable = path.join(root, 'electron-as-user');
   // The X server's key, which only root may read where it is.
   const key = path.join(root, 'xauthority');
-  if (process.env['XAUTHORITY']) fs.copyFileSync(process.env['XAUTHORITY'], key);
+  if (process.env['XAUTHORITY']) {
+    fs.copyFileSync(process.env['XAUTHORITY'], key);
+    fs.chownSync(key, UID, UID);
+  }
   const command = `exec setpriv --reuid ${UID} --regid ${UID} --clear-groups "${dist}/electron" "$@"`;
   fs.writeFileSync(executable, `#!/bin/sh\nexport HOME="${userData}" XAUTHORITY="${key}"\n${command}\n`, {
     mode: 0o755,
