@@ -12,18 +12,17 @@ async function onPagePort(
   return subject.page.evaluate(async (toSend) => {
     const port = await new Promise<MessagePort>((resolve) => {
       const take = (event: MessageEvent): void => {
-        if (event.ports[0] === undefined) return;
-        event.stopImmediatePropagation(); // the page keeps the port it has
-        window.removeEventListener('message', take, true);
-        resolve(event.ports[0]);
+        if (event.ports[0] !== undefined) resolve(event.ports[0]);
       };
-      window.addEventListener('message', take, true);
+      window.addEventListener('message', take);
       void (window as unknown as BridgedWindow).socketscope.connect();
     });
     const answers: { type: string; message?: string }[] = [];
-    port.addEventListener('message', (event) =>
-      answers.push(event.data as { type: string; message?: string }),
-    );
+    // The page listens on this port too, and has its snapshot over it.
+    port.addEventListener('message', (event) => {
+      const answer = event.data as { type: string; message?: string };
+      if (!['welcome', 'snapshot', 'diff'].includes(answer.type)) answers.push(answer);
+    });
     port.start();
     for (const message of toSend) port.postMessage(message);
     while (answers.length < toSend.length) await new Promise((resolve) => setTimeout(resolve, 20));
