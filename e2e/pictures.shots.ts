@@ -48,7 +48,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`the README's picture, ${colorScheme}`, async ({ open, shell }) => {
     test.skip(shell !== 'electron', 'the README shows the desktop window');
     const { page } = await open({ demo: 'churn', colorScheme, size: { width: 1280, height: 720 } });
-    await page.getByRole('columnheader', { name: 'Received Bytes' }).getByRole('button').click();
+    await page.getByRole('columnheader', { name: 'Recv Bytes' }).getByRole('button').click();
     await page.locator('#grid .row.new').first().waitFor();
     await rows(page).nth(3).click();
     await page.locator('#grid .row.changed').first().waitFor();

@@ -33,6 +33,11 @@ export function stateCode(state: SocketState | null): number {
 export const TABLES = ['tcp4', 'tcp6', 'udp4', 'udp6'] as const;
 export type TableName = (typeof TABLES)[number];
 
+/** `tcp4` → `TCP v4` */
+export function tableTitle(table: TableName): string {
+  return `${table.slice(0, 3).toUpperCase()} v${table.slice(3)}`;
+}
+
 /** What is known of a socket's owner. The kinds are told apart on screen: "no owner" is not "hidden owner". */
 export const OWNERS = [
   /** A process holds the socket. */

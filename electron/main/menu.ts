@@ -3,7 +3,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import type { Command, ViewState } from '../../shared/bridge';
 import { THEMES } from '../../shared/bridge';
 import { INTERVALS } from '../../shared/contract';
-import { TABLES } from '../../shared/socket';
+import { TABLES, tableTitle } from '../../shared/socket';
 
 export interface AppMenu {
   /** Brings checks and greyed entries in line with the page. */
@@ -57,7 +57,7 @@ export function installMenu(send: (command: Command) => void): AppMenu {
         },
         { type: 'separator' },
         ...TABLES.map((table) =>
-          item(`${table.slice(0, 3).toUpperCase()} v${table.slice(3)}`, `toggle-${table}`, undefined, {
+          item(tableTitle(table), `toggle-${table}`, undefined, {
             type: 'checkbox',
           }),
         ),

@@ -1,7 +1,7 @@
 /** The grid's columns: what each shows, sorts by, and is called in a CSV file. */
 import { addressSortKey } from '../../shared/address';
 import type { FIELDS } from '../../shared/fields';
-import { stateTitle } from '../../shared/socket';
+import { stateTitle, tableTitle } from '../../shared/socket';
 import type { Owner, SocketRow } from '../../shared/socket';
 
 /** Compared with `<`; null ("not known") sorts last whichever way the column is sorted. */
@@ -64,10 +64,16 @@ export function formatCount(value: number | null): string {
   return value === null || value === 0 ? '' : count.format(value);
 }
 
-/** Time of day; with the date in front where it was not today. */
+/** The time of day, or month, day, hour and minute where it was not today: both fit a narrow column. */
 export function formatTime(ms: number, now: number = Date.now()): string {
   const date = day.format(ms);
-  return date === day.format(now) ? time.format(ms) : `${date} ${time.format(ms)}`;
+  const clock = time.format(ms);
+  return date === day.format(now) ? clock : `${date.slice('2026-'.length)} ${clock.slice(0, 'HH:MM'.length)}`;
+}
+
+/** Date and time in full, for a tooltip. */
+export function formatFullTime(ms: number): string {
+  return `${day.format(ms)} ${time.format(ms)}`;
 }
 
 function column(
@@ -88,7 +94,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'processName',
     'Process',
-    'minmax(136px, 1.5fr)',
+    'minmax(128px, 1.5fr)',
     (r) => r.processName ?? OWNER_TEXT[r.owner],
     (r) => lower(r.processName),
     { fields: ['processName', 'ownerInherited'] },
@@ -96,7 +102,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'pid',
     'PID',
-    '72px',
+    '66px',
     (r) => (r.pid === null ? '' : String(r.pid)),
     (r) => r.pid,
     number,
@@ -104,7 +110,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'user',
     'User',
-    'minmax(84px, 0.7fr)',
+    'minmax(86px, 0.7fr)',
     (r) => r.user ?? (r.uid === null ? '' : String(r.uid)),
     (r) => lower(r.user) ?? (r.uid === null ? null : String(r.uid)),
     { fields: ['user', 'uid'] },
@@ -112,29 +118,29 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'protocol',
     'Protocol',
-    '82px',
-    (r) => `${r.protocol.toUpperCase()} v${r.family}`,
+    '76px',
+    (r) => tableTitle(`${r.protocol}${r.family}`),
     (r) => `${r.protocol}${r.family}`,
     { fields: ['protocol', 'family'] },
   ),
   column(
     'state',
     'State',
-    '98px',
+    '94px',
     (r) => (r.state === null ? '' : stateTitle(r.state)),
     (r) => r.state,
   ),
   column(
     'localAddress',
     'Local Address',
-    'minmax(132px, 1.6fr)',
+    'minmax(124px, 1.6fr)',
     (r) => r.localAddress,
     (r) => addressSortKey(r.localAddress),
   ),
   column(
     'localPort',
     'Local Port',
-    '88px',
+    '94px',
     (r) => String(r.localPort),
     (r) => r.localPort,
     number,
@@ -142,14 +148,14 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'remoteAddress',
     'Remote Address',
-    'minmax(132px, 1.6fr)',
+    'minmax(124px, 1.6fr)',
     (r) => r.remoteAddress ?? '*',
     (r) => (r.remoteAddress === null ? null : addressSortKey(r.remoteAddress)),
   ),
   column(
     'remotePort',
     'Remote Port',
-    '102px',
+    '108px',
     (r) => (r.remotePort === null ? '*' : String(r.remotePort)),
     (r) => r.remotePort,
     number,
@@ -157,7 +163,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'firstSeenAt',
     'First Seen',
-    '92px',
+    '96px',
     (r) => formatTime(r.firstSeenAt),
     (r) => r.firstSeenAt,
     number,
@@ -172,8 +178,8 @@ export const COLUMNS: readonly ColumnSpec[] = [
   ),
   column(
     'bytesReceived',
-    'Received Bytes',
-    '120px',
+    'Recv Bytes',
+    '106px',
     (r) => formatCount(r.bytesReceived),
     (r) => r.bytesReceived,
     number,

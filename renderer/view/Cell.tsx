@@ -1,5 +1,5 @@
 import type { ColumnSpec } from '../model/columns';
-import { OWNER_EXPLANATION } from '../model/columns';
+import { formatFullTime, OWNER_EXPLANATION } from '../model/columns';
 import type { Entry } from '../model/rowOrder';
 
 /** One cell. What is cut off on screen is whole in the tooltip. */
@@ -15,6 +15,7 @@ export function Cell({ spec, entry }: { spec: ColumnSpec; entry: Entry }) {
     if (row.processName === null) style += ' unknown';
     else if (row.owner === 'inherited') style += ' inherited';
   }
+  if (spec.id === 'firstSeenAt') title = formatFullTime(row.firstSeenAt);
   if (text === '*') style += ' unknown';
   if (spec.id === 'state' && row.state !== null)
     style += ` state-${row.state.toLowerCase().replaceAll('_', '-')}`;

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect } from 'react';
+import { tableTitle } from '../../shared/socket';
 import { formatTime } from '../model/columns';
 import { ui, useUi } from '../model/uiStore';
 
@@ -23,8 +24,8 @@ export function Notices() {
       {connection.kind === 'lost' && <div className="notice warning">{connection.message}</div>}
       {(problems ?? []).map(({ table, message, since }) => (
         <div key={table} className="notice warning">
-          <b>{table.toUpperCase()}</b> cannot be read since {formatTime(since)}; its rows are as they were
-          last seen. {message}
+          <b>{tableTitle(table)}</b> cannot be read since {formatTime(since)}; its rows are as they were last
+          seen. {message}
         </div>
       ))}
       {notice !== null && (

@@ -1,5 +1,5 @@
 import { Download, Pause, Play, RefreshCw, Search, Unplug, X } from 'lucide-react';
-import { TABLES } from '../../shared/socket';
+import { TABLES, tableTitle } from '../../shared/socket';
 import type { TableName } from '../../shared/socket';
 import { toggleTable, ui, useUi } from '../model/uiStore';
 import { useApp, useSelection } from './AppContext';
@@ -47,7 +47,7 @@ export function Toolbar() {
 }
 
 function TableToggle({ table, on }: { table: TableName; on: boolean }) {
-  const name = `${table.slice(0, 3).toUpperCase()} v${table.slice(3)}`;
+  const name = tableTitle(table);
   return (
     <button
       type="button"

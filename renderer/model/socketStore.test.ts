@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import type { Diff, SnapshotChunk } from '../../shared/contract';
+import { engineStatus, socketRow } from '../../shared/fixtures/rows';
+import type { SocketRow } from '../../shared/socket';
+import type { Mark } from './rowOrder';
+import { SocketStore } from './socketStore';
+
+const BY_PORT = { sortKey: (row: SocketRow) => row.localPort, descending: false, accepts: () => true };
+
+function chunk(rows: SocketRow[], part: Partial<SnapshotChunk> = {}): SnapshotChunk {
+  return { type: 'snapshot', seq: 1, first: true, last: true, rows, status: engineStatus(), ...part };
+}
+
+function diff(changes: Partial<Diff> = {}): Diff {
+  return { type: 'diff', seq: 2, added: [], changed: [], removed: [], status: engineStatus(), ...changes };
+}
+
+/** A store that has heard of these rows in a first snapshot. */
+function storeOf(...rows: SocketRow[]): SocketStore {
+  const store = new SocketStore(BY_PORT);
+  store.snapshot(chunk(rows));
+  return store;
+}
+
+/** What is on screen, from top to bottom. */
+function shown(store: SocketStore): [id: string, mark: Mark][] {
+  const { order } = store;
+  return Array.from({ length: order.length }, (_, i) => [order.at(i)!.row.id, order.at(i)!.mark]);
+}
+
+const [A, B, C] = ['a', 'b', 'c'].map((id, i) => () => socketRow({ id, localPort: i + 1 })) as [
+  () => SocketRow,
+  () => SocketRow,
+  () => SocketRow,
+];
+
+describe('SocketStore: marks', () => {
+  it('marks nothing of the first snapshot, in one chunk or in several', () => {
+    expect(shown(storeOf(B(), A()))).toEqual([
+      ['a', null],
+      ['b', null],
+    ]);
+    const store = new SocketStore(BY_PORT);
+    store.snapshot(chunk([C()], { last: false }));
+    expect(store.loaded).toBe(false);
+    store.snapshot(chunk([A()], { first: false, last: false }));
+    store.snapshot(chunk([B()], { first: false }));
+    expect(store.loaded).toBe(true);
+    expect(shown(store)).toEqual([
+      ['a', null],
+      ['b', null],
+      ['c', null],
+    ]);
+  });
+
+  it('marks new rows, changed states and ended rows, for one update', () => {
+    const store = storeOf(A(), B());
+    store.diff(diff({ added: [C()], changed: [{ ...B(), state: 'CLOSE_WAIT' }], removed: ['a'] }));
+    expect(shown(store)).toEqual([
+      ['a', 'ended'],
+      ['b', 'changed'],
+      ['c', 'new'],
+    ]);
+    store.diff(diff());
+    expect(shown(store)).toEqual([
+      ['b', null],
+      ['c', null],
+    ]);
+    expect(store.order.total).toBe(2);
+  });
+
+  it('does not mark what changed in other ways, and shows it', () => {
+    const store = storeOf(A());
+    store.diff(diff({ changed: [{ ...A(), bytesSent: 99 }] }));
+    expect(store.order.at(0)).toMatchObject({ mark: null, row: { bytesSent: 99 } });
+  });
+
+  it('a row that moves while it is marked loses its mark all the same', () => {
+    const store = storeOf(B());
+    store.diff(diff({ added: [A()] }));
+    store.diff(diff({ changed: [{ ...A(), localPort: 9 }] }));
+    expect(shown(store)).toEqual([
+      ['b', null],
+      ['a', null],
+    ]);
+  });
+
+  it('a mark is renewed by what happens next', () => {
+    const store = storeOf();
+    store.diff(diff({ added: [A()] }));
+    store.diff(diff({ changed: [{ ...A(), state: 'CLOSE_WAIT' }] }));
+    expect(shown(store)).toEqual([['a', 'changed']]);
+    store.diff(diff({ removed: ['a'] }));
+    expect(shown(store)).toEqual([['a', 'ended']]);
+  });
+
+  it('a row that returns in the update after its end is new', () => {
+    const store = storeOf(A());
+    store.diff(diff({ removed: ['a'] }));
+    store.diff(diff({ added: [A()] }));
+    expect(shown(store)).toEqual([['a', 'new']]);
+    store.diff(diff());
+    expect(shown(store)).toEqual([['a', null]]);
+  });
+
+  it('marks survive a new arrangement; ended rows still go', () => {
+    const store = storeOf(A(), B());
+    store.diff(diff({ added: [C()], removed: ['a'] }));
+    store.arrange({ ...BY_PORT, descending: true });
+    expect(shown(store)).toEqual([
+      ['c', 'new'],
+      ['b', null],
+      ['a', 'ended'],
+    ]);
+    store.diff(diff());
+    expect(shown(store)).toEqual([
+      ['c', null],
+      ['b', null],
+    ]);
+  });
+
+  it('an ended row that is filtered out goes as well', () => {
+    const store = storeOf(A(), B());
+    store.arrange({ ...BY_PORT, accepts: (row) => row.id !== 'a' });
+    store.diff(diff({ removed: ['a'] }));
+    expect(store.order.total).toBe(2);
+    store.diff(diff());
+    expect(store.order.total).toBe(1);
+  });
+});
+
+describe('SocketStore: a second snapshot', () => {
+  it('is compared with what is there: ended, new and changed rows are marked, then expire', () => {
+    const store = storeOf(A(), B());
+    store.snapshot(chunk([{ ...B(), state: 'CLOSE_WAIT' }], { last: false }));
+    expect(shown(store)).toEqual([
+      ['a', null], // not ended yet: it may be in a later chunk
+      ['b', 'changed'],
+    ]);
+    store.snapshot(chunk([C()], { first: false }));
+    expect(shown(store)).toEqual([
+      ['a', 'ended'],
+      ['b', 'changed'],
+      ['c', 'new'],
+    ]);
+    store.diff(diff());
+    expect(shown(store)).toEqual([
+      ['b', null],
+      ['c', null],
+    ]);
+  });
+
+  it('keeps the earlier of the times a row was first seen', () => {
+    const store = storeOf({ ...A(), firstSeenAt: 100 }, { ...B(), firstSeenAt: 100 });
+    store.snapshot(
+      chunk([
+        { ...A(), firstSeenAt: 500 },
+        { ...B(), firstSeenAt: 50 },
+      ]),
+    );
+    expect(store.order.get('a')!.row.firstSeenAt).toBe(100);
+    expect(store.order.get('b')!.row.firstSeenAt).toBe(50);
+  });
+
+  it('keeps the entries of rows that stay, and with them their places', () => {
+    const store = storeOf(A(), B());
+    const entry = store.order.get('b');
+    store.snapshot(chunk([B(), A()]));
+    expect(store.order.get('b')).toBe(entry);
+  });
+
+  it('that starts over in the middle counts only its own rows', () => {
+    const store = storeOf(A(), B());
+    store.snapshot(chunk([A()], { last: false }));
+    store.snapshot(chunk([B()]));
+    expect(shown(store)).toEqual([
+      ['a', 'ended'],
+      ['b', null],
+    ]);
+  });
+
+  it('removes what had ended in the update before', () => {
+    const store = storeOf(A(), B());
+    store.diff(diff({ removed: ['a'] }));
+    store.snapshot(chunk([B()]));
+    expect(shown(store)).toEqual([['b', null]]);
+  });
+});
+
+describe('SocketStore: listeners', () => {
+  it('hear of every update, once the order is up to date, until they leave', () => {
+    const store = storeOf(A());
+    const heard: number[] = [];
+    const leave = store.subscribe(() => heard.push(store.order.length));
+    const version = store.version();
+    store.diff(diff({ added: [B()] }));
+    store.arrange({ ...BY_PORT, accepts: () => false });
+    expect(heard).toEqual([2, 0]);
+    expect(store.version()).toBeGreaterThan(version);
+    leave();
+    store.diff(diff());
+    expect(heard).toHaveLength(2);
+  });
+});
