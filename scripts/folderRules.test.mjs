@@ -15,10 +15,24 @@ const FORBIDDEN = {
   shared: ['node:fs', 'fs', 'electron', 'react', 'koffi', '../native/index', '../renderer/main'],
   native: ['electron', 'react', '../engine/engine', '../../engine/engine'],
   engine: ['koffi', 'electron', '../renderer/main', '../host/browserHost', '../cli/main'],
-  'electron/main': ['koffi', '../../engine/engine', '../../native/index', '../../renderer/main', '../engine-host/main'],
+  'electron/main': [
+    'koffi',
+    '../../engine/engine',
+    '../../native/index',
+    '../../renderer/main',
+    '../engine-host/main',
+  ],
   'electron/preload': ['node:fs', 'koffi', '../../engine/engine', '../main/main'],
   'electron/engine-host': ['koffi', '../../renderer/main', '../../native/index', '../main/main'],
-  renderer: ['node:fs', 'electron', 'koffi', '../engine/engine', '../native/index', '../electron/main/main', 'ws'],
+  renderer: [
+    'node:fs',
+    'electron',
+    'koffi',
+    '../engine/engine',
+    '../native/index',
+    '../electron/main/main',
+    'ws',
+  ],
   host: ['koffi', 'electron', '../native/index', '../renderer/main', '../cli/main'],
   cli: ['koffi', 'electron', 'ws', '../native/index', '../renderer/main'],
 };
@@ -48,7 +62,10 @@ function refused(folder, specifiers) {
   const oxlint = path.join(root, 'node_modules', 'oxlint', 'bin', 'oxlint');
   let output;
   try {
-    output = execFileSync(process.execPath, [oxlint, '--format=json', file], { cwd: scratch, encoding: 'utf8' });
+    output = execFileSync(process.execPath, [oxlint, '--format=json', file], {
+      cwd: scratch,
+      encoding: 'utf8',
+    });
   } catch (error) {
     output = error.stdout;
   }

@@ -1,0 +1,109 @@
+// npm test: every check and test, one after the other, and one line of counts at the end.
+import { mkdirSync, rmSync } from 'node:fs';
+import { Failure, inRoot, packageCommand, readJson } from './common.mjs';
+import { displayCommand, findBrowser } from './prerequisites.mjs';
+import { prepare } from './prepare.mjs';
+import { run } from './processes.mjs';
+import {
+  fromExitCode,
+  fromPlaywright,
+  fromVitest,
+  nothing,
+  oneFailed,
+  summaryLine,
+  total,
+} from './results.mjs';
+import { findElectron } from './runtime.mjs';
+import { skipsFile } from './vitestSkips.mjs';
+
+const vitestReport = inRoot('.cache/vitest.json');
+const playwrightReport = inRoot('.cache/playwright.json');
+
+const steps = {
+  format: () => check('format', 'prettier', 'prettier', ['--check', '.']),
+  types: () => check('types', 'typescript', 'tsc', ['-b']),
+  lint: () => check('lint', 'oxlint', 'oxlint', ['--type-aware', '--deny-warnings']),
+  unit: unitTests,
+  e2e: endToEndTests,
+};
+
+/** Runs the steps (all, or those of --only=…) and returns the exit code. */
+export async function runTests(args) {
+  const names = chosenSteps(args);
+  const results = [];
+  try {
+    await prepare();
+    mkdirSync(inRoot('.cache'), { recursive: true });
+    for (const name of names) {
+      console.log(`\n── ${name}`);
+      results.push(await steps[name]().catch(asResult));
+    }
+  } catch (error) {
+    results.push(asResult(error)); // without packages and build nothing can run
+  }
+
+  const sum = total(results);
+  console.log('');
+  for (const note of sum.notes) console.log(note);
+  console.log(summaryLine(sum));
+  return sum.failed === 0 ? 0 : 1;
+}
+
+/** The steps to run, in their usual order. */
+export function chosenSteps(args) {
+  const all = Object.keys(steps);
+  const only = args
+    .find((arg) => arg.startsWith('--only='))
+    ?.slice('--only='.length)
+    .split(',');
+  const wrong = [
+    ...args.filter((arg) => !arg.startsWith('--only=')),
+    ...(only ?? []).filter((name) => !steps[name]),
+  ];
+  if (wrong.length > 0)
+    throw new Failure(`"${wrong[0]}" is no part of the tests.`, `Use --only=${all.join(',')}.`);
+  return only ? all.filter((name) => only.includes(name)) : all;
+}
+
+function asResult(error) {
+  const message = error instanceof Failure ? error.message : `Unexpected: ${error.message}`;
+  console.error(message);
+  return oneFailed(`failed: ${message}`);
+}
+
+async function check(name, packageName, command, args) {
+  return fromExitCode(name, await run(process.execPath, [packageCommand(packageName, command), ...args]));
+}
+
+async function unitTests() {
+  rmSync(vitestReport, { force: true });
+  rmSync(skipsFile, { force: true });
+  const reporters = ['default', 'json', inRoot('scripts/lib/vitestSkips.mjs')].map(
+    (name) => `--reporter=${name}`,
+  );
+  const args = ['run', ...reporters, `--outputFile.json=${vitestReport}`];
+  const code = await run(process.execPath, [packageCommand('vitest', 'vitest'), ...args]);
+  return fromVitest(readJson(vitestReport), readJson(skipsFile) ?? [], code);
+}
+
+async function endToEndTests() {
+  const { platform } = process;
+  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport };
+  const { executable, overrideProblem } = findElectron({ env, platform });
+  const electron = overrideProblem ? undefined : executable;
+  const override = overrideProblem
+    ? asResult(new Failure(`${overrideProblem}.`, 'Correct it or unset it.'))
+    : nothing();
+
+  // Told to the tests through the environment; empty means Playwright's own browser, and no Electron.
+  env.SOCKETSCOPE_CHROMIUM = (await findBrowser(env)) ?? '';
+  env.SOCKETSCOPE_ELECTRON = electron ?? '';
+  for (const name of ['SOCKETSCOPE_CHROMIUM', 'SOCKETSCOPE_ELECTRON']) if (!env[name]) delete env[name];
+
+  rmSync(playwrightReport, { force: true });
+  const playwright = [packageCommand('@playwright/test', 'playwright'), 'test', '--reporter=list,json'];
+  const [command, ...args] = [...(await displayCommand(env)), process.execPath, ...playwright];
+  const code = await run(command, args, { env });
+  const provided = electron ? ['chromium', 'electron'] : ['chromium'];
+  return total([override, fromPlaywright(readJson(playwrightReport), provided, code)]);
+}

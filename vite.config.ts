@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** The page. scripts/build.mjs builds it together with the Node programs, which share its constants. */
+export default defineConfig({
+  root: 'renderer',
+  base: './',
+  plugins: [react()],
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  build: {
+    outDir: '../dist/renderer',
+    emptyOutDir: true,
+    // The page's policy is script-src 'self' and img-src 'self' data:; nothing may end up inline in the HTML.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+});
