@@ -9,6 +9,9 @@ import { createWindow } from './window';
 
 const here = import.meta.dirname;
 
+// Chromium reports a missing desktop bus and the like as errors; on a server that is a dozen lines about nothing.
+if (!process.env['ELECTRON_ENABLE_LOGGING']) app.commandLine.appendSwitch('log-level', '3');
+
 // Must run before anything is awaited: Electron reads the schemes when it becomes ready.
 registerAppScheme();
 

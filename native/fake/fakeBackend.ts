@@ -130,7 +130,9 @@ export class FakeBackend implements SocketBackend {
         socket.sent += Math.floor(this.random() * 9000);
         socket.received += Math.floor(this.random() * 60_000);
       }
-      if (socket.state === 'ESTABLISHED' && this.random() < churn / 2) socket.state = 'TIME_WAIT';
+      const ends = this.random() < churn / 2;
+      if (ends && socket.state === 'ESTABLISHED' && socket.table.startsWith('tcp'))
+        socket.state = 'TIME_WAIT';
     }
     const ending = (socket: FakeSocket): boolean => socket.remote !== null && this.random() < churn;
     this.sockets = this.sockets.filter((socket) => !ending(socket));
