@@ -4,6 +4,7 @@ import { toCsv } from '../shared/csv';
 import { exportSocket, FIELDS } from '../shared/fields';
 import type { ExportedSocket, Field } from '../shared/fields';
 import type { SocketRow } from '../shared/socket';
+import { printable } from './printable';
 
 export interface ListOptions {
   format: 'text' | 'json' | 'csv';
@@ -70,10 +71,4 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
       .join('  ')
       .trimEnd();
   return [headers, ...cells].map((line) => `${format(line)}\n`).join('');
-}
-
-/** Process names may hold anything: control characters must not reach a terminal. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }

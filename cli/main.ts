@@ -107,8 +107,12 @@ function parsePort(text: string | undefined): number {
   return Number(text);
 }
 
-// `socketscope list | head` closes the pipe early: that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// `socketscope list | head` closes the pipe early: that is no error, and what `close` has to report stays as it is.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? process.exitCode : 1),
+);
+// There is nobody left to tell.
+process.stderr.on('error', () => undefined);
 
 try {
   process.exitCode = await run(process.argv.slice(2));

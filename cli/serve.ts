@@ -22,6 +22,10 @@ export async function serve(engine: Engine, options: ServeOptions): Promise<void
     throw new Error('The page is not built. Run: npm run build');
   }
   const token = readToken(options.tokenFile);
+  // From here on: whoever has read the address may end the program at once.
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
   engine.start();
   const host = await startBrowserHost({
     engine,
@@ -43,9 +47,7 @@ export async function serve(engine: Engine, options: ServeOptions): Promise<void
     options.allowActions ? '' : 'It only shows; --allow-actions lets the page close connections.\n',
   );
   if (options.open) await openBrowser(host.url);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+  await stopped;
   await host.close();
 }
 

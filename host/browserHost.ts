@@ -52,7 +52,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   server.on('upgrade', (request: http.IncomingMessage, stream: Duplex, head: Buffer) => {
     const path = request.url ?? '';
     if (!isOwnPage(request) || (path !== '/data' && path !== '/actions')) {
-      stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      refuse(stream);
       return;
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
@@ -85,6 +85,12 @@ function listen(server: http.Server, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Ends the connection whether the other end has gone, or keeps its half open for ever. */
+function refuse(stream: Duplex): void {
+  stream.on('error', () => stream.destroy());
+  stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n', () => stream.destroy());
 }
 
 function isOwnPage(request: http.IncomingMessage): boolean {

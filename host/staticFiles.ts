@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import { contentType, pageHeaders } from '../shared/pageSecurity';
 
 /** Serves the built page. Its files are public (they hold no data); a path cannot leave the folder. */
@@ -17,11 +18,8 @@ export function serveFile(root: string, request: IncomingMessage, response: Serv
   }
   response.writeHead(200, { ...headers, 'content-type': contentType(file) });
   if (request.method === 'HEAD') response.end();
-  else {
-    const stream = fs.createReadStream(file);
-    stream.on('error', () => response.destroy());
-    stream.pipe(response);
-  }
+  // Closes the file also where the reader leaves early, and the connection where the file cannot be read.
+  else pipeline(fs.createReadStream(file), response, () => undefined);
 }
 
 /** The regular file under `root` that a URL's path names, or null where there is none. */

@@ -35,6 +35,8 @@ export class EngineProcess {
     const startedAt = Date.now();
     child.on('spawn', () => this.become({ kind: 'running' }));
     child.on('message', (message: HostReply | { fatal: string }) => this.receive(message));
+    // A fatal error of V8's. The exit that follows says enough; without a listener, Node would throw it here in main.
+    child.on('error', () => undefined);
     child.on('exit', () => this.ended(child, Date.now() - startedAt));
   }
 

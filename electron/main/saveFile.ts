@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 
 const REASONS: Record<string, string> = {
@@ -15,9 +16,15 @@ const REASONS: Record<string, string> = {
  * @throws Error with a sentence for a person
  */
 export async function saveFile(file: string, text: string): Promise<void> {
-  const partial = `${file}.${process.pid}.partial`;
+  // A name of its own: what is removed after an error is never another save's, nor anybody else's file.
+  const partial = `${file}.${randomBytes(6).toString('hex')}.partial`;
   try {
-    await fs.writeFile(partial, text, { flag: 'wx' });
+    // Whoever may not read the file that was there may not read the new one either.
+    const mode = await fs.stat(file).then(
+      (stats) => stats.mode & 0o777,
+      () => 0o666,
+    );
+    await fs.writeFile(partial, text, { flag: 'wx', mode });
     await fs.rename(partial, file);
   } catch (error) {
     await fs.rm(partial, { force: true }).catch(() => undefined);
