@@ -1,6 +1,6 @@
 import type { Engine } from '../engine';
 import type { CloseOutcome } from '../shared/actions';
-import { printable } from './printable';
+import { plainText } from '../shared/text';
 
 export interface CloseOutput {
   /** One outcome per id, in the order given. */
@@ -19,7 +19,7 @@ export function close(engine: Pick<Engine, 'close'>, ids: readonly string[]): Cl
     stdout: inOrder.map((result) => `${result.outcome}\n`).join(''),
     stderr: inOrder
       .filter((result) => result.message !== null)
-      .map((result) => `${printable(`${result.label}: ${result.message}`)}\n`)
+      .map((result) => `${plainText(`${result.label}: ${result.message}`)}\n`)
       .join(''),
     exitCode: happened('refused') || happened('failed') ? 3 : happened('gone') ? 1 : 0,
   };

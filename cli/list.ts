@@ -4,7 +4,7 @@ import { toCsv } from '../shared/csv';
 import { exportSocket, FIELDS } from '../shared/fields';
 import type { ExportedSocket, Field } from '../shared/fields';
 import type { SocketRow } from '../shared/socket';
-import { printable } from './printable';
+import { plainText } from '../shared/text';
 
 export interface ListOptions {
   format: 'text' | 'json' | 'csv';
@@ -21,10 +21,17 @@ export function list(engine: Engine, options: ListOptions): string {
     if (lines !== null) socket.commandLine = lines.get(row.id) ?? null;
     return socket;
   });
-  if (options.format === 'json')
-    return `[${sockets.map((socket) => `\n${JSON.stringify(socket)}`).join(',')}\n]\n`;
+  if (options.format === 'json') return `[${sockets.map((socket) => `\n${json(socket)}`).join(',')}\n]\n`;
   const fields: Field[] = lines === null ? [...FIELDS] : [...FIELDS, 'commandLine'];
   return toCsv(fields, sockets);
+}
+
+/** JSON.stringify escapes the control characters below U+0020; a terminal obeys these as well. */
+function json(socket: ExportedSocket): string {
+  return JSON.stringify(socket).replace(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function byEndpoint(a: SocketRow, b: SocketRow): number {
@@ -60,7 +67,7 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
         : row.processName + (row.owner === 'inherited' ? ' (was)' : ''),
       row.user ?? (row.uid === null ? '' : String(row.uid)),
     ];
-    return (lines === null ? line : [...line, lines.get(row.id) ?? '']).map(printable);
+    return (lines === null ? line : [...line, lines.get(row.id) ?? '']).map(plainText);
   });
   const widths = headers.map((header, i) =>
     cells.reduce((width, line) => Math.max(width, line[i]!.length), header.length),

@@ -307,11 +307,11 @@ async function serve(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Servi
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data: Buffer) => {
         output += String(data);
-        if (output.includes('\n')) resolve();
+        if (output.includes(' is running at ') && output.endsWith('\n')) resolve();
       });
     }
   });
-  const line = output.slice(0, output.indexOf('\n'));
+  const line = output.split('\n').find((text) => text.includes(' is running at '))!;
   const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0] ?? '';
   return { child, line, url, output: () => output, ended };
 }
@@ -361,12 +361,20 @@ describe('serve', () => {
 
   it('takes the token from a file, and does not repeat it', async () => {
     const file = path.join(folder, 'token');
-    fs.writeFileSync(file, `${TOKEN}\n`);
+    fs.writeFileSync(file, `${TOKEN}\n`, { mode: 0o600 });
     const { url, output } = await serve(['--token-file', file, '--allow-actions'], {
       SOCKETSCOPE_TOKEN: 'the-file-goes-before-this',
     });
     expect(await showToken(url, TOKEN)).toEqual({ type: 'accepted', actions: true });
     expect(output()).not.toContain(TOKEN);
+  });
+
+  it.runIf(POSIX)('warns of a token file that others can read, and takes it', async () => {
+    const file = path.join(folder, 'open-token');
+    fs.writeFileSync(file, TOKEN, { mode: 0o644 });
+    const { url, output } = await serve(['--token-file', file]);
+    expect(await showToken(url, TOKEN)).toEqual({ type: 'accepted', actions: false });
+    expect(output()).toContain(`chmod 600 ${file}`);
   });
 
   it('takes the token from the environment, and does not repeat it', async () => {

@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import open from 'open';
 import type { Engine } from '../engine';
@@ -46,8 +48,9 @@ export async function serve(engine: Engine, options: ServeOptions): Promise<void
   process.stdout.write(
     options.allowActions ? '' : 'It only shows; --allow-actions lets the page close connections.\n',
   );
-  if (options.open) await openBrowser(host.url);
+  const forget = options.open ? await openBrowser(host.url) : null;
   await stopped;
+  forget?.();
   await host.close();
 }
 
@@ -58,7 +61,11 @@ function readToken(file: string | undefined): string | undefined {
     return token === undefined || token === '' ? undefined : checkToken(token, 'SOCKETSCOPE_TOKEN');
   }
   try {
-    return checkToken(fs.readFileSync(file, 'utf8').trim(), file);
+    const token = checkToken(fs.readFileSync(file, 'utf8').trim(), file);
+    if (process.getuid !== undefined && (fs.statSync(file).mode & 0o077) !== 0) {
+      process.stderr.write(`socketscope: other users can read ${file}. Better: chmod 600 ${file}\n`);
+    }
+    return token;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`The token file cannot be read: ${(error as Error).message}`);
@@ -74,12 +81,20 @@ function checkToken(token: string, source: string): string {
   return token;
 }
 
-/** Where there is no browser, the address has been printed; that is enough. */
-async function openBrowser(url: string): Promise<void> {
+/**
+ * Opens the address through a file that only this user can read: as an argument of the browser's, everybody could read the
+ * token. Where there is no browser, the address has been printed; that is enough. Returns the way to remove the file.
+ */
+async function openBrowser(url: string): Promise<() => void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-'));
+  const file = path.join(folder, 'open.html');
+  const page = `<!doctype html><meta http-equiv="refresh" content="0; url=${url}"><title>SocketScope</title>`;
+  fs.writeFileSync(file, page, { mode: 0o600 });
   try {
-    const opener = await open(url);
+    const opener = await open(file);
     opener.on('error', () => undefined);
   } catch {
     process.stdout.write('No browser could be started; open the address yourself.\n');
   }
+  return () => fs.rmSync(folder, { recursive: true, force: true });
 }

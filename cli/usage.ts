@@ -14,6 +14,7 @@ Usage:
       The token comes from FILE or SOCKETSCOPE_TOKEN, else it is made up.
       Nothing can be closed from the page without --allow-actions. --open starts the browser.
   socketscope help
+      Exit status 4 of any command: something failed, and standard error says what.
 
 Every command takes --demo NAME for invented sockets: ${DEMONSTRATIONS.join(', ')}.
 `;

@@ -1,5 +1,5 @@
 import type { SocketBackend } from '../native';
-import { socketLabel } from '../shared/actions';
+import { goneResult, socketLabel } from '../shared/actions';
 import type { CloseResult } from '../shared/actions';
 import type { Channel } from '../shared/channel';
 import { ContractError, DEFAULT_INTERVAL, pageMessage, parse, PROTOCOL_VERSION } from '../shared/contract';
@@ -7,7 +7,7 @@ import type { EngineStatus, PageMessage, Welcome } from '../shared/contract';
 import { diffTables } from '../shared/diff';
 import { IdentityIndex } from '../shared/identityIndex';
 import { Publisher } from '../shared/publisher';
-import { stateCode } from '../shared/socket';
+import { stateCode, tableTitle } from '../shared/socket';
 import type { SocketRow } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
 import type { Clock } from './clock';
@@ -117,7 +117,7 @@ export class Engine {
     const found = this.find(ids);
     const results = [...new Set(ids)].map((id): CloseResult => {
       const row = found.get(id);
-      if (row === undefined) return { id, outcome: 'gone', label: id, message: null };
+      if (row === undefined) return this.missing(id);
       const label = socketLabel(table.row(row, backend));
       try {
         return { id, label, ...backend.close(table, row) };
@@ -134,6 +134,14 @@ export class Engine {
     return results;
   }
 
+  /** An id that is in no table is gone; where a table could not be read, nobody knows. */
+  private missing(id: string): CloseResult {
+    const [problem] = this.reader.problems();
+    if (problem === undefined) return goneResult(id);
+    const message = `Not found, but ${tableTitle(problem.table)} could not be read: ${problem.message}`;
+    return { id, outcome: 'failed', label: id, message };
+  }
+
   dispose(): void {
     this.stop();
     this.options.backend.dispose();
@@ -148,10 +156,10 @@ export class Engine {
           );
         }
         channel.send(this.welcome());
-        publisher.snapshot(this.rows(), this.statusNow());
+        this.sendSnapshot(publisher);
         break;
       case 'resync':
-        publisher.snapshot(this.rows(), this.statusNow());
+        this.sendSnapshot(publisher);
         break;
       case 'ack':
         publisher.acknowledge(message.seq);
@@ -167,6 +175,11 @@ export class Engine {
         else this.poll();
         break;
     }
+  }
+
+  private sendSnapshot(publisher: Publisher): void {
+    const status = this.statusNow(); // takes the first reading where there is none yet
+    publisher.snapshot(this.rows(), status);
   }
 
   private welcome(): Welcome {

@@ -129,6 +129,19 @@ describe('ActionDesk', () => {
     });
   });
 
+  it('closes nothing that was not in the question, also where it has come back since', () => {
+    const { engine, ids } = openDesk();
+    const describeAsGone = vi.fn((wanted: readonly string[]) => {
+      const { rows } = engine.describe(wanted);
+      return { rows: rows.filter(({ id }) => id !== ids[1]), gone: [ids[1]!] };
+    });
+    const close = vi.fn((wanted: readonly string[]) => engine.close(wanted));
+    const desk = new ActionDesk({ describe: describeAsGone, close }, true);
+    const { nonce } = prepare(desk, [ids[0]!, ids[1]!]);
+    confirm(desk, nonce);
+    expect(close).toHaveBeenCalledExactlyOnceWith([ids[0]]);
+  });
+
   it('closes nothing that ends between question and answer', () => {
     const { desk, engine, ids } = openDesk();
     const { nonce } = prepare(desk, [ids[0]!]);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine } from '../engine';
-import { confirmClose } from '../shared/actions';
+import { confirmClose, goneResult } from '../shared/actions';
+import type { CloseResult } from '../shared/actions';
 import { browserAction, ContractError, parse } from '../shared/contract';
 import type { BrowserActionReply } from '../shared/contract';
 
@@ -9,7 +10,9 @@ const QUESTION_MS = 120_000;
 
 interface Question {
   nonce: string;
+  /** What the user was told of, and nothing else. */
   ids: string[];
+  gone: CloseResult[];
   askedAt: number;
 }
 
@@ -42,15 +45,13 @@ export class ActionDesk {
   }
 
   private prepare(ids: string[]): BrowserActionReply {
-    const { rows, gone } = this.engine.describe(ids);
-    if (rows.length === 0) {
-      return {
-        type: 'results',
-        results: gone.map((id) => ({ id, outcome: 'gone', label: id, message: null })),
-      };
-    }
-    this.question = { nonce: randomBytes(16).toString('hex'), ids, askedAt: this.now() };
-    return { type: 'confirm', nonce: this.question.nonce, confirmation: confirmClose(rows, gone.length) };
+    const described = this.engine.describe(ids);
+    const { rows } = described;
+    const gone = described.gone.map(goneResult);
+    if (rows.length === 0) return { type: 'results', results: gone };
+    const nonce = randomBytes(16).toString('hex');
+    this.question = { nonce, ids: rows.map(({ id }) => id), gone, askedAt: this.now() };
+    return { type: 'confirm', nonce, confirmation: confirmClose(rows, gone.length) };
   }
 
   private confirm(nonce: string): BrowserActionReply {
@@ -61,6 +62,6 @@ export class ActionDesk {
     if (this.now() - question.askedAt > QUESTION_MS) {
       throw new ContractError('The question is too old; ask again.');
     }
-    return { type: 'results', results: this.engine.close(question.ids) };
+    return { type: 'results', results: [...this.engine.close(question.ids), ...question.gone] };
   }
 }

@@ -770,3 +770,19 @@ describe('the host', () => {
     await expect(connect(host.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });
+
+describe('strangers', () => {
+  it('are let in by sixteen at a time until they show the token, which costs nobody else their place', async () => {
+    const host = await start();
+    const friend = (await knock(host)) as Page;
+    expect(await friend.ask({ token: TOKEN })).toMatchObject({ type: 'accepted' });
+    const strangers = await Promise.all(Array.from({ length: 16 }, () => knock(host)));
+    expect(strangers.every((page) => page instanceof Page)).toBe(true);
+    expect(await knock(host)).toBe(503);
+    const leaving = strangers[0] as Page;
+    leaving.socket.terminate();
+    await leaving.closed;
+    await vi.waitFor(async () => expect(await knock(host)).toBeInstanceOf(Page));
+    expect(await friend.ask({ type: 'hello', version: PROTOCOL_VERSION })).toMatchObject({ type: 'welcome' });
+  });
+});

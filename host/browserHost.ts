@@ -31,8 +31,10 @@ export interface BrowserHost {
 
 /** How long a connection may stay without having shown the token. */
 const AUTHENTICATION_MS = 5000;
-/** The largest message a page may send: 10,000 ids. */
+/** Bytes: the largest message a page may send, as many ids as the contract allows. */
 const MAX_PAYLOAD = 4 * 1024 * 1024;
+/** How many connections may be without having shown the token: what they send takes memory. */
+const MAX_STRANGERS = 16;
 
 /**
  * The page over HTTP and WebSocket, on loopback only. Host must be a loopback name (on any port: an SSH tunnel changes
@@ -48,17 +50,27 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     }
     serveFile(options.pageRoot, request, response);
   });
+  let strangers = 0;
+  const forget = (): void => void strangers--;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD });
   server.on('upgrade', (request: http.IncomingMessage, stream: Duplex, head: Buffer) => {
     const path = request.url ?? '';
     if (!isOwnPage(request) || (path !== '/data' && path !== '/actions')) {
-      refuse(stream);
+      refuse(stream, '403 Forbidden');
       return;
     }
+    if (strangers >= MAX_STRANGERS) {
+      refuse(stream, '503 Service Unavailable');
+      return;
+    }
+    strangers++;
+    stream.once('close', forget);
     sockets.handleUpgrade(request, stream, head, (socket) => {
       // Malformed frames end the connection; without a listener they would end the program.
       socket.on('error', () => socket.terminate());
       authenticate(socket, token, () => {
+        stream.off('close', forget);
+        forget();
         socket.send(JSON.stringify({ type: 'accepted', actions: options.allowActions } satisfies Accepted));
         if (path === '/data') options.engine.serve(webSocketChannel(socket));
         else serveActions(socket, new ActionDesk(options.engine, options.allowActions));
@@ -88,9 +100,9 @@ function listen(server: http.Server, port: number): Promise<void> {
 }
 
 /** Ends the connection whether the other end has gone, or keeps its half open for ever. */
-function refuse(stream: Duplex): void {
+function refuse(stream: Duplex, status: string): void {
   stream.on('error', () => stream.destroy());
-  stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n', () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => stream.destroy());
 }
 
 function isOwnPage(request: http.IncomingMessage): boolean {

@@ -1,6 +1,7 @@
 /** Closing connections: outcomes, and the words in which the user is asked. */
 import { formatEndpoint } from './address';
-import type { SocketRow } from './socket';
+import type { Owner, SocketRow } from './socket';
+import { plainText } from './text';
 
 export const CLOSE_OUTCOMES = ['closed', 'gone', 'refused', 'failed'] as const;
 /** `gone`: the socket had ended before; `refused`: the privilege is missing; `failed`: the kernel said something else. */
@@ -15,6 +16,11 @@ export interface CloseResult {
   message: string | null;
 }
 
+/** The result for a socket that had ended before anything was done. */
+export function goneResult(id: string): CloseResult {
+  return { id, outcome: 'gone', label: id, message: null };
+}
+
 /** What the user is asked before anything is closed. */
 export interface Confirmation {
   message: string;
@@ -27,9 +33,24 @@ export const MAX_CLOSE = 10_000;
 
 const LISTED = 12;
 
+/** What stands for a process that is not known. */
+const NO_PROCESS: Record<Owner, string> = {
+  known: 'no owner',
+  inherited: 'no owner',
+  none: 'no owner',
+  unaccepted: 'not accepted yet',
+  hidden: 'hidden owner',
+  unfound: 'owner not found',
+};
+
+function processTitle(row: SocketRow): string {
+  if (row.processName !== null) return plainText(row.processName);
+  return row.pid === null ? NO_PROCESS[row.owner] : 'process';
+}
+
 /** One line that names a socket in words. */
 export function socketLabel(row: SocketRow): string {
-  const process = row.processName ?? (row.pid === null ? 'no owner' : 'process');
+  const process = processTitle(row);
   const pid = row.pid === null ? '' : ` (${row.pid})`;
   const local = formatEndpoint(row.localAddress, row.localPort);
   const remote = row.remoteAddress === null ? '' : ` → ${formatEndpoint(row.remoteAddress, row.remotePort)}`;
@@ -62,8 +83,13 @@ export function confirmClose(rows: readonly SocketRow[], gone: number): Confirma
   return {
     message: `Close ${parts.join(' and ')}${ofProcesses(rows)}?`,
     detail: detail.join('\n').trim(),
-    confirmLabel: rows.length === 1 ? 'Close Connection' : `Close ${rows.length} Connections`,
+    confirmLabel: confirmLabel(rows.length, connections),
   };
+}
+
+function confirmLabel(total: number, connections: number): string {
+  if (total === 1) return connections === 1 ? 'Close Connection' : 'Close Socket';
+  return `Close ${total} ${connections === total ? 'Connections' : 'Sockets'}`;
 }
 
 function plural(count: number, noun: string): string | null {
@@ -71,8 +97,10 @@ function plural(count: number, noun: string): string | null {
 }
 
 function ofProcesses(rows: readonly SocketRow[]): string {
-  const names = new Set(rows.map((row) => row.processName ?? 'unknown owner'));
-  const pids = new Set(rows.map((row) => row.pid));
+  const names = new Set(
+    rows.map((row) => (row.processName === null ? 'unknown owner' : plainText(row.processName))),
+  );
+  const pids = new Set(rows.map((row) => row.pid).filter((pid) => pid !== null));
   if (names.size > 3) return ` of ${pids.size} processes`;
   return ` of ${[...names].join(', ')}${pids.size > 1 ? ` (${pids.size} processes)` : ''}`;
 }

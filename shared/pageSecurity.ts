@@ -20,18 +20,19 @@ export function pageHeaders(shell: 'electron' | 'browser'): Record<string, strin
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
   };
 }
 
-const TYPES: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  woff2: 'font/woff2',
-};
+const TYPES = new Map([
+  ['html', 'text/html; charset=utf-8'],
+  ['js', 'text/javascript; charset=utf-8'],
+  ['css', 'text/css; charset=utf-8'],
+  ['svg', 'image/svg+xml'],
+  ['png', 'image/png'],
+  ['woff2', 'font/woff2'],
+]);
 
 export function contentType(file: string): string {
-  return TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  return TYPES.get(file.slice(file.lastIndexOf('.') + 1)) ?? 'application/octet-stream';
 }

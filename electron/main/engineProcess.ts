@@ -6,6 +6,8 @@ import type { HostReply, HostRequest } from '../../shared/contract';
 const LONGEST_DELAY_MS = 5000;
 /** A run this long counts as healthy: the next failure restarts at once again. */
 const HEALTHY_MS = 10_000;
+/** Longer than any answer takes; an engine that hangs must not keep the user's question open for ever. */
+const ANSWER_MS = 60_000;
 
 type Waiting = { resolve: (reply: HostReply) => void; reject: (error: Error) => void };
 type Method = HostRequest['method'];
@@ -64,6 +66,11 @@ export class EngineProcess {
     const request = ++this.requests;
     const reply = await new Promise<HostReply>((resolve, reject) => {
       this.waiting.set(request, { resolve, reject });
+      setTimeout(() => {
+        if (this.waiting.delete(request)) {
+          reject(new Error('The engine does not answer; look at the grid for what became of these sockets.'));
+        }
+      }, ANSWER_MS);
       child.postMessage({ request, method, ids } satisfies HostRequest);
     });
     if ('error' in reply) throw new Error(reply.error);

@@ -2,7 +2,7 @@
 import { clipboard, dialog, ipcMain, nativeTheme } from 'electron';
 import type { BrowserWindow, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
 import type * as v from 'valibot';
-import { confirmClose } from '../../shared/actions';
+import { confirmClose, goneResult } from '../../shared/actions';
 import { IPC, viewState } from '../../shared/bridge';
 import type { Command } from '../../shared/bridge';
 import { closeRequest, copyRequest, parse, saveRequest } from '../../shared/contract';
@@ -36,22 +36,24 @@ export function handlePage(window: BrowserWindow, engine: EngineProcess): void {
     closing = true;
     try {
       const { rows, gone } = await engine.request('describe', ids);
-      if (rows.length > 0) {
-        const { message, detail, confirmLabel } = confirmClose(rows, gone.length);
-        const { response } = await dialog.showMessageBox(window, {
-          type: 'warning',
-          title: 'Close Connection',
-          message,
-          detail,
-          buttons: ['Cancel', confirmLabel],
-          defaultId: 0,
-          cancelId: 0,
-          noLink: true,
-        });
-        if (response !== 1) return { confirmed: false };
-      }
-      const { results } = await engine.request('close', ids);
-      return { confirmed: true, results };
+      const goneResults = gone.map(goneResult);
+      if (rows.length === 0) return { confirmed: true, results: goneResults };
+      const { message, detail, confirmLabel } = confirmClose(rows, gone.length);
+      const { response } = await dialog.showMessageBox(window, {
+        type: 'warning',
+        title: 'Close Connection',
+        message,
+        detail,
+        buttons: ['Cancel', confirmLabel],
+        defaultId: 0,
+        cancelId: 0,
+        noLink: true,
+      });
+      if (response !== 1) return { confirmed: false };
+      // What the user was told of, and nothing else.
+      const described = rows.map(({ id }) => id);
+      const { results } = await engine.request('close', described);
+      return { confirmed: true, results: [...results, ...goneResults] };
     } finally {
       closing = false;
     }

@@ -59,6 +59,16 @@ describe('saveFile', () => {
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  it.skipIf(process.platform === 'win32')('writes through a symbolic link', async () => {
+    const link = path.join(folder, 'link.csv');
+    const target = path.join(folder, 'target.csv');
+    fs.writeFileSync(target, 'before');
+    fs.symlinkSync(target, link);
+    await saveFile(link, 'after');
+    expect(fs.readFileSync(target, 'utf8')).toBe('after');
+    expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
   it('says that the folder does not exist', async () => {
     const elsewhere = path.join(folder, 'missing', 'sockets.csv');
     await expect(saveFile(elsewhere, 'new')).rejects.toThrow(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
+import path from 'node:path';
 
 const REASONS: Record<string, string> = {
   ENOSPC: 'The disk is full.',
@@ -12,28 +13,26 @@ const REASONS: Record<string, string> = {
 
 /**
  * Writes a whole file or none of it: to a neighbour first, then in its place, so that a full disk does not cost the file
- * that was there before.
+ * that was there before. A symbolic link is followed.
  * @throws Error with a sentence for a person
  */
 export async function saveFile(file: string, text: string): Promise<void> {
-  // A name of its own: what is removed after an error is never another save's, nor anybody else's file.
-  const partial = `${file}.${randomBytes(6).toString('hex')}.partial`;
+  let partial: string | null = null;
   try {
+    const target = await fs.realpath(file).catch(() => file);
     // Whoever may not read the file that was there may not read the new one either.
-    const mode = await fs.stat(file).then(
+    const mode = await fs.stat(target).then(
       (stats) => stats.mode & 0o777,
       () => 0o666,
     );
-    await fs.writeFile(partial, text, { flag: 'wx', mode });
-    await fs.rename(partial, file);
+    // A name of its own: what is removed after an error is never another save's, nor anybody else's file.
+    partial = path.join(path.dirname(target), `.${randomBytes(6).toString('hex')}.partial`);
+    await fs.writeFile(partial, text, { flag: 'wx', mode, flush: true });
+    await fs.rename(partial, target);
   } catch (error) {
-    await fs.rm(partial, { force: true }).catch(() => undefined);
+    if (partial !== null) await fs.rm(partial, { force: true }).catch(() => undefined);
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw new Error(
-      `${file} was not saved. ${REASONS[code] ?? (error as Error).message} (${code || 'unknown error'})`,
-      {
-        cause: error,
-      },
-    );
+    const reason = REASONS[code] ?? (error as Error).message;
+    throw new Error(`${file} was not saved. ${reason} (${code || 'unknown error'})`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { addressSortKey } from '../../shared/address';
 import type { FIELDS } from '../../shared/fields';
 import { stateTitle, tableTitle } from '../../shared/socket';
 import type { Owner, SocketRow } from '../../shared/socket';
+import { plainText } from '../../shared/text';
 
 /** Compared with `<`; null ("not known") sorts last whichever way the column is sorted. */
 export type SortKey = string | number | null;
@@ -95,7 +96,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'processName',
     'Process',
     'minmax(128px, 1.5fr)',
-    (r) => r.processName ?? OWNER_TEXT[r.owner],
+    (r) => (r.processName === null ? OWNER_TEXT[r.owner] : plainText(r.processName)),
     (r) => lower(r.processName),
     { fields: ['processName', 'ownerInherited'] },
   ),
