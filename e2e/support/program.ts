@@ -5,6 +5,9 @@ import readline from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { ROOT } from './paths';
 
+/** How long a program may take to tell what it was asked for. */
+const PATIENCE_MS = 15_000;
+
 export interface ProgramEvent {
   event: string;
   id?: number;
@@ -46,7 +49,22 @@ export class Program {
     const wanted = (event: ProgramEvent): boolean => event.event === name && matches(event);
     const told = this.events.find(wanted);
     if (told !== undefined) return Promise.resolve(told);
-    return new Promise((resolve) => this.waiting.push({ matches: wanted, resolve }));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(
+          new Error(
+            `no "${name}" came; there were: ${this.events.map((event) => JSON.stringify(event)).join(' ')}`,
+          ),
+        );
+      }, PATIENCE_MS);
+      this.waiting.push({
+        matches: wanted,
+        resolve: (event) => {
+          clearTimeout(timer);
+          resolve(event);
+        },
+      });
+    });
   }
 
   /** Gives a command and waits for the event that answers it. */
