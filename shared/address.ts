@@ -62,7 +62,8 @@ function parseIPv4(text: string): Uint8Array | null {
   if (parts.length !== 4) return null;
   const bytes = new Uint8Array(4);
   for (let i = 0; i < 4; i++) {
-    if (!/^\d{1,3}$/.test(parts[i]!) || Number(parts[i]) > 255) return null;
+    // No leading zeros: some read them as octal.
+    if (!/^(0|[1-9]\d{0,2})$/.test(parts[i]!) || Number(parts[i]) > 255) return null;
     bytes[i] = Number(parts[i]);
   }
   return bytes;
@@ -71,8 +72,8 @@ function parseIPv4(text: string): Uint8Array | null {
 function parseIPv6(text: string): Uint8Array | null {
   const halves = text.split('::');
   if (halves.length > 2) return null;
-  const head = parseGroups(halves[0]!);
-  const tail = halves.length === 2 ? parseGroups(halves[1]!) : [];
+  const head = parseGroups(halves[0]!, halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1]!, true) : [];
   if (head === null || tail === null) return null;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
@@ -85,13 +86,14 @@ function parseIPv6(text: string): Uint8Array | null {
   return bytes;
 }
 
-function parseGroups(text: string): number[] | null {
+/** `last`: whether the address ends here, and may end in dotted decimal. */
+function parseGroups(text: string, last: boolean): number[] | null {
   if (text === '') return [];
   const groups: number[] = [];
   const parts = text.split(':');
   for (const [i, part] of parts.entries()) {
     if (part.includes('.')) {
-      const quad = i === parts.length - 1 ? parseIPv4(part) : null;
+      const quad = last && i === parts.length - 1 ? parseIPv4(part) : null;
       if (quad === null) return null;
       groups.push((quad[0]! << 8) | quad[1]!, (quad[2]! << 8) | quad[3]!);
     } else if (/^[0-9a-f]{1,4}$/i.test(part)) {

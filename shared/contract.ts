@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { CloseResult, Confirmation } from './actions';
 import { MAX_CLOSE } from './actions';
-import type { SocketRow } from './socket';
+import type { SocketRow, TableName } from './socket';
 
 /** Changes with every change that an older end would misread. Both ends say theirs first. */
 export const PROTOCOL_VERSION = 1;
@@ -37,7 +37,7 @@ export type PageMessage = v.InferOutput<typeof pageMessage>;
 
 /** A table that could not be read. Its rows stay as they were last read. */
 export interface TableProblem {
-  table: string;
+  table: TableName;
   /** The failed call, its error's name, and a sentence for a person. */
   message: string;
   /** ms since 1970-01-01 UTC of the first failure in a row, and of the next attempt */
@@ -166,7 +166,7 @@ export function parse<Schema extends v.GenericSchema>(
   if (result.success) return result.output;
   const issue = result.issues[0];
   const field = v.getDotPath(issue) ?? 'message';
-  throw new ContractError(
-    `Refused: "${field}" is not acceptable (expected ${issue.expected ?? issue.message}).`,
-  );
+  // Only the pattern has words of its own; valibot's would repeat the value.
+  const wanted = issue.type === 'regex' ? issue.message : `expected ${issue.expected}`;
+  throw new ContractError(`Refused: "${field}" is not acceptable (${wanted}).`);
 }

@@ -35,6 +35,8 @@ function sameRow(before: SocketTable, old: number, after: SocketTable, row: numb
   const b = before.columns;
   const a = after.columns;
   return (
+    b.protocol[old] === a.protocol[row] &&
+    b.family[old] === a.family[row] &&
     b.state[old] === a.state[row] &&
     b.owner[old] === a.owner[row] &&
     before.processes[old] === after.processes[row] &&
@@ -49,6 +51,7 @@ function sameRow(before: SocketTable, old: number, after: SocketTable, row: numb
     Object.is(b.bytesReceived[old], a.bytesReceived[row]) &&
     Object.is(b.receiveQueue[old], a.receiveQueue[row]) &&
     Object.is(b.sendQueue[old], a.sendQueue[row]) &&
+    Object.is(b.createdAt[old], a.createdAt[row]) &&
     sameAddresses(before.addresses, 32 * old, after.addresses, 32 * row)
   );
 }

@@ -71,8 +71,9 @@ export class SocketTable {
   processes: (ProcessInfo | null)[] = [];
 
   constructor(capacity: number = INITIAL_CAPACITY) {
-    this.columns = allocate(capacity);
-    this.addresses = new Uint8Array(32 * capacity);
+    // At least one row: growing doubles it.
+    this.columns = allocate(Math.max(capacity, 1));
+    this.addresses = new Uint8Array(32 * this.capacity);
   }
 
   get capacity(): number {

@@ -8,6 +8,7 @@ import {
   columnOf,
   COLUMNS,
   formatCount,
+  formatFullTime,
   formatTime,
   OWNER_EXPLANATION,
   OWNER_TEXT,
@@ -116,8 +117,9 @@ describe('formatCount', () => {
 describe('formatTime', () => {
   const now = new Date(2026, 10, 21, 0, 30).getTime();
 
-  it('says the time of day today, in 24 hours, and the date as well before', () => {
+  it('says the time of day today, in 24 hours, and the date with hour and minute before', () => {
     expect(formatTime(new Date(2026, 10, 21, 0, 5, 9).getTime(), now)).toBe('00:05:09');
-    expect(formatTime(new Date(2026, 10, 20, 23, 59, 59).getTime(), now)).toBe('2026-11-20 23:59:59');
+    expect(formatTime(new Date(2026, 10, 20, 23, 59, 58).getTime(), now)).toBe('11-20 23:59');
+    expect(formatFullTime(new Date(2026, 10, 20, 23, 59, 58).getTime())).toBe('2026-11-20 23:59:58');
   });
 });

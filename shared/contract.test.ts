@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import type * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { MAX_CLOSE } from './actions';
+import { COMMANDS, viewState } from './bridge';
+import {
+  authentication,
+  browserAction,
+  closeRequest,
+  ContractError,
+  copyRequest,
+  hostRequest,
+  INTERVALS,
+  pageMessage,
+  parse,
+  saveRequest,
+} from './contract';
+
+const SCHEMAS = {
+  pageMessage,
+  hostRequest,
+  closeRequest,
+  saveRequest,
+  copyRequest,
+  browserAction,
+  authentication,
+  viewState,
+} satisfies Record<string, v.GenericSchema>;
+type Name = keyof typeof SCHEMAS;
+
+const SECRET = 'hunter2';
+const TABLES = { tcp4: true, tcp6: false, udp4: true, udp6: false };
+const VIEW = { paused: false, intervalMs: 1000, tables: TABLES, theme: 'dark', selected: 3 };
+const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `row ${i}`);
+
+function refusal(name: Name, message: unknown): Error {
+  try {
+    parse(SCHEMAS[name], message);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It was accepted.');
+}
+
+describe('parse', () => {
+  it.each<[Name, unknown]>([
+    ['pageMessage', { type: 'hello', version: 1 }],
+    ['pageMessage', { type: 'hello', version: 2 }],
+    ['pageMessage', { type: 'ack', seq: 0 }],
+    ['pageMessage', { type: 'resync' }],
+    ['pageMessage', { type: 'refresh' }],
+    ...INTERVALS.map((intervalMs): [Name, unknown] => [
+      'pageMessage',
+      { type: 'polling', intervalMs, paused: true },
+    ]),
+    ['hostRequest', { request: 1, method: 'describe', ids: ['a'] }],
+    ['hostRequest', { request: 1, method: 'close', ids: names(MAX_CLOSE) }],
+    ['closeRequest', { ids: ['x'.repeat(200)] }],
+    ['saveRequest', { name: 'sockets-2026-11-21-140312.csv', text: 'id\r\n' }],
+    ['saveRequest', { name: 'My sockets.csv', text: '' }],
+    ['copyRequest', { text: 'nginx\t812' }],
+    ['browserAction', { type: 'prepare-close', ids: ['a', 'b'] }],
+    ['browserAction', { type: 'confirm-close', nonce: 'f'.repeat(32) }],
+    ['authentication', { token: SECRET }],
+    ['viewState', VIEW],
+  ])('%s accepts %j', (name, message) => {
+    expect(parse(SCHEMAS[name], message)).toEqual(message);
+  });
+
+  it.each<[what: string, name: Name, message: unknown, field: string]>([
+    ['an action on the page’s port', 'pageMessage', { type: 'close', ids: [SECRET] }, 'type'],
+    ['another of its spellings', 'pageMessage', { method: 'close', request: 1, ids: [SECRET] }, 'type'],
+    ['an unknown type', 'pageMessage', { type: SECRET }, 'type'],
+    ['an unknown method', 'hostRequest', { request: 1, method: SECRET, ids: ['a'] }, 'method'],
+    ['an unknown action', 'browserAction', { type: 'close', ids: [SECRET] }, 'type'],
+    ['an extra field', 'pageMessage', { type: 'resync', extra: SECRET }, 'extra'],
+    [
+      'an extra field beside ids',
+      'hostRequest',
+      { request: 1, method: 'close', ids: ['a'], force: SECRET },
+      'force',
+    ],
+    ['a missing field', 'pageMessage', { type: 'ack' }, 'seq'],
+    ['a wrong type', 'pageMessage', { type: 'ack', seq: SECRET }, 'seq'],
+    ['a number with a fraction', 'pageMessage', { type: 'ack', seq: 1.5 }, 'seq'],
+    ['a negative number', 'pageMessage', { type: 'ack', seq: -1 }, 'seq'],
+    ['no number', 'pageMessage', { type: 'hello', version: NaN }, 'version'],
+    [
+      'an interval not on offer',
+      'pageMessage',
+      { type: 'polling', intervalMs: 1, paused: false },
+      'intervalMs',
+    ],
+    ['no ids', 'closeRequest', { ids: [] }, 'ids'],
+    ['too many ids', 'closeRequest', { ids: names(MAX_CLOSE + 1) }, 'ids'],
+    [
+      'too many ids, from a browser',
+      'browserAction',
+      { type: 'prepare-close', ids: names(MAX_CLOSE + 1) },
+      'ids',
+    ],
+    ['an id that is empty', 'closeRequest', { ids: ['a', ''] }, 'ids.1'],
+    ['an id that is too long', 'closeRequest', { ids: ['a', SECRET.repeat(29)] }, 'ids.1'],
+    ['an id that is no text', 'hostRequest', { request: 1, method: 'close', ids: [{ id: SECRET }] }, 'ids.0'],
+    ['ids that are no list', 'closeRequest', { ids: SECRET }, 'ids'],
+    ['a nonce of another length', 'browserAction', { type: 'confirm-close', nonce: SECRET }, 'nonce'],
+    ['a long token', 'authentication', { token: SECRET.repeat(29) }, 'token'],
+    ['a table that is missing', 'viewState', { ...VIEW, tables: { tcp4: true } }, 'tables.tcp6'],
+    ['a bare text', 'pageMessage', SECRET, 'message'],
+    ['nothing', 'closeRequest', null, 'message'],
+  ])('refuses %s, naming the field and not its value', (_what, name, message, field) => {
+    const error = refusal(name, message);
+    expect(error).toBeInstanceOf(ContractError);
+    expect(error.message).toContain(`"${field}"`);
+    expect(error.message).not.toContain(SECRET);
+    expect(error.message.length).toBeLessThan(200);
+  });
+
+  it.each([
+    '',
+    '.csv',
+    'a.txt',
+    'a.csv.exe',
+    '../a.csv',
+    '/etc/a.csv',
+    'dir/a.csv',
+    'dir\\a.csv',
+    'C:a.csv',
+    'a\n.csv',
+    'a.csv\n',
+    'a\0.csv',
+    `${'a'.repeat(100)}.csv`,
+  ])('refuses %j as a file name', (name) => {
+    expect(refusal('saveRequest', { name, text: '' }).message).toContain('"name"');
+  });
+
+  it('says in words what a file name must be', () => {
+    expect(refusal('saveRequest', { name: '../a.csv', text: '' }).message).toBe(
+      'Refused: "name" is not acceptable (must be a plain .csv file name).',
+    );
+  });
+
+  it('throws a ContractError and nothing else, whatever comes in', () => {
+    const anything = fc.anything({
+      withNullPrototype: true,
+      withBigInt: true,
+      withDate: true,
+      withSparseArray: true,
+    });
+    const tag = fc.constantFrom(
+      'hello',
+      'ack',
+      'polling',
+      'prepare-close',
+      'confirm-close',
+      'describe',
+      'close',
+    );
+    // Near enough to the real ones that every branch is reached.
+    const shaped = fc.record(
+      Object.fromEntries(
+        [
+          'seq',
+          'version',
+          'intervalMs',
+          'paused',
+          'request',
+          'ids',
+          'nonce',
+          'token',
+          'name',
+          'text',
+          'extra',
+        ]
+          .map((field): [string, fc.Arbitrary<unknown>] => [field, anything])
+          .concat([
+            ['type', fc.oneof(tag, anything)],
+            ['method', fc.oneof(tag, anything)],
+          ]),
+      ),
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.values(SCHEMAS)),
+        fc.oneof(anything, shaped),
+        (schema, message) => {
+          try {
+            expect(parse(schema, message)).toEqual(message);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ContractError);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('COMMANDS', () => {
+  it('names each command once, none of them an action with arguments', () => {
+    expect(new Set(COMMANDS).size).toBe(COMMANDS.length);
+  });
+});
