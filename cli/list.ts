@@ -3,6 +3,7 @@ import { formatEndpoint } from '../shared/address';
 import { toCsv } from '../shared/csv';
 import { exportSocket, FIELDS } from '../shared/fields';
 import type { ExportedSocket, Field } from '../shared/fields';
+import { OWNER_TITLES } from '../shared/socket';
 import type { SocketRow } from '../shared/socket';
 import { plainText } from '../shared/text';
 
@@ -63,7 +64,7 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
       formatEndpoint(row.remoteAddress, row.remotePort),
       row.pid === null ? '' : String(row.pid),
       row.processName === null
-        ? `(${row.owner})`
+        ? `(${OWNER_TITLES[row.owner]})`
         : row.processName + (row.owner === 'inherited' ? ' (was)' : ''),
       row.user ?? (row.uid === null ? '' : String(row.uid)),
     ];

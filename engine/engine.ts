@@ -178,6 +178,7 @@ export class Engine {
   }
 
   private sendSnapshot(publisher: Publisher): void {
+    if (publisher.startingOver) return; // a page that keeps asking gets no queue of snapshots
     const status = this.statusNow(); // takes the first reading where there is none yet
     publisher.snapshot(this.rows(), status);
   }

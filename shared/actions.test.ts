@@ -30,10 +30,10 @@ describe('socketLabel', () => {
       OWNERS.map((owner): [Owner, string] => [owner, socketLabel(ownerless({ owner })).split('  ')[0]!]),
     );
     expect(labels).toMatchObject({
-      none: 'no owner',
-      hidden: 'hidden owner',
-      unaccepted: 'not accepted yet',
-      unfound: 'owner not found',
+      none: '(no owner)',
+      hidden: '(hidden)',
+      unaccepted: '(not accepted yet)',
+      unfound: '(not found)',
     });
   });
 });
@@ -74,7 +74,7 @@ describe('confirmClose', () => {
       udpSocket(),
     ];
     const { message, detail, confirmLabel } = confirmClose(rows, 0);
-    expect(message).toBe('Close 2 connections and 1 listening socket and 2 UDP sockets of nginx?');
+    expect(message).toBe('Close 2 connections, 1 listening socket and 2 UDP sockets of nginx?');
     expect(detail.split('\n').slice(-3)).toEqual([CONNECTION, LISTENER, UDP]);
     expect(confirmLabel).toBe('Close 5 Sockets');
     expect(confirmClose(rows.slice(0, 2), 0).confirmLabel).toBe('Close 2 Connections');
@@ -104,13 +104,14 @@ describe('confirmClose', () => {
       ).message.replace(/^.* of /, '');
     expect(of(['nginx', 1], ['nginx', 1])).toBe('nginx?');
     expect(of(['nginx', 1], ['nginx', 2])).toBe('nginx (2 processes)?');
-    expect(of(['a', 1], ['b', 2], ['c', 3])).toBe('a, b, c (3 processes)?');
+    expect(of(['a', 1], ['b', 2], ['c', 3])).toBe('a, b and c (3 processes)?');
     expect(of(['a', 1], ['b', 2], ['c', 3], ['d', 4], ['d', 5])).toBe('5 processes?');
   });
 
   it('does not count "no owner" as a process', () => {
+    expect(confirmClose([ownerless()], 0).message).toBe('Close 1 connection?');
     expect(confirmClose([socketRow(), ownerless()], 0).message).toBe(
-      'Close 2 connections of nginx, unknown owner?',
+      'Close 2 connections of nginx and others without a known owner?',
     );
   });
 });

@@ -1,6 +1,7 @@
 /** Closing connections: outcomes, and the words in which the user is asked. */
 import { formatEndpoint } from './address';
-import type { Owner, SocketRow } from './socket';
+import { OWNER_TITLES } from './socket';
+import type { SocketRow } from './socket';
 import { plainText } from './text';
 
 export const CLOSE_OUTCOMES = ['closed', 'gone', 'refused', 'failed'] as const;
@@ -33,19 +34,9 @@ export const MAX_CLOSE = 10_000;
 
 const LISTED = 12;
 
-/** What stands for a process that is not known. */
-const NO_PROCESS: Record<Owner, string> = {
-  known: 'no owner',
-  inherited: 'no owner',
-  none: 'no owner',
-  unaccepted: 'not accepted yet',
-  hidden: 'hidden owner',
-  unfound: 'owner not found',
-};
-
 function processTitle(row: SocketRow): string {
   if (row.processName !== null) return plainText(row.processName);
-  return row.pid === null ? NO_PROCESS[row.owner] : 'process';
+  return row.pid === null ? `(${OWNER_TITLES[row.owner]})` : 'process';
 }
 
 /** One line that names a socket in words. */
@@ -81,7 +72,7 @@ export function confirmClose(rows: readonly SocketRow[], gone: number): Confirma
     detail.push('A UDP socket is disconnected; its process sees an error and may go on using it.');
   if (gone > 0) detail.push(`${gone} of the selected sockets ${gone === 1 ? 'has' : 'have'} ended already.`);
   return {
-    message: `Close ${parts.join(' and ')}${ofProcesses(rows)}?`,
+    message: `Close ${listed(parts)}${ofProcesses(rows)}?`,
     detail: detail.join('\n').trim(),
     confirmLabel: confirmLabel(rows.length, connections),
   };
@@ -96,13 +87,21 @@ function plural(count: number, noun: string): string | null {
   return count === 0 ? null : `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** ` of nginx and sshd (3 processes)`; nothing where no owner is known. */
 function ofProcesses(rows: readonly SocketRow[]): string {
-  const names = new Set(
-    rows.map((row) => (row.processName === null ? 'unknown owner' : plainText(row.processName))),
-  );
-  const pids = new Set(rows.map((row) => row.pid).filter((pid) => pid !== null));
-  if (names.size > 3) return ` of ${pids.size} processes`;
-  return ` of ${[...names].join(', ')}${pids.size > 1 ? ` (${pids.size} processes)` : ''}`;
+  const known = rows.filter((row) => row.pid !== null);
+  const names = [...new Set(known.map(processTitle))];
+  const count = new Set(known.map((row) => row.pid)).size;
+  if (count === 0) return '';
+  if (names.length > 3) return ` of ${count} processes`;
+  const others = known.length < rows.length ? ['others without a known owner'] : [];
+  return ` of ${listed([...names, ...others])}${count > 1 ? ` (${count} processes)` : ''}`;
+}
+
+/** `a`, `a and b`, `a, b and c` */
+function listed(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? '';
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** `3 closed, 1 already gone` */

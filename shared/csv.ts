@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import type { ExportedSocket, Field } from './fields';
 
 /** Papa's own pattern overlooks cells of several lines. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n]/;
 
 /**
  * CSV (RFC 4180: CRLF, quotes doubled) with a header of field names. Null is an empty cell. Cells that a spreadsheet

@@ -355,3 +355,18 @@ describe('Subscriber', () => {
     ]);
   });
 });
+
+it('knows whether a page has yet to answer the beginning of a snapshot', () => {
+  const sent: Data[] = [];
+  const publisher = new Publisher({ ...silent, send: (message) => sent.push(message as Data) });
+  expect(publisher.startingOver).toBe(false);
+  const rows = Array.from({ length: CHUNK_ROWS + 1 }, (_, i) => socketRow({ id: String(i) }));
+  publisher.snapshot(rows, STATUS);
+  expect(publisher.startingOver).toBe(true);
+  publisher.acknowledge(sent[0]!.seq);
+  expect(sent).toHaveLength(2);
+  expect(publisher.startingOver).toBe(false); // its second chunk is under way: a gap there needs a fresh one
+  publisher.acknowledge(sent[1]!.seq);
+  publisher.publish([], [], [], STATUS);
+  expect(publisher.startingOver).toBe(false);
+});

@@ -22,6 +22,8 @@ const nothing = (): Pending => ({ added: new Map(), changed: new Map(), removed:
 export class Publisher {
   private seq = 0;
   private inFlight: number | null = null;
+  /** The seq of the last snapshot's first chunk. */
+  private snapshotSeq: number | null = null;
   private chunks: SocketRow[][] = [];
   private firstChunk = true;
   private subscribed = false;
@@ -29,6 +31,11 @@ export class Publisher {
   private pending = nothing();
 
   constructor(private readonly channel: Channel) {}
+
+  /** Whether the page has yet to answer the beginning of a snapshot: until then, asking for another is of no use. */
+  get startingOver(): boolean {
+    return this.inFlight !== null && this.inFlight === this.snapshotSeq;
+  }
 
   /** Starts over with everything there is. Whatever was on its way is superseded. */
   snapshot(rows: SocketRow[], status: EngineStatus): void {
@@ -78,6 +85,7 @@ export class Publisher {
     const rows = this.chunks.shift();
     if (rows !== undefined) {
       const last = this.chunks.length === 0;
+      if (this.firstChunk) this.snapshotSeq = this.seq + 1;
       this.sendData({
         type: 'snapshot',
         seq: ++this.seq,

@@ -55,6 +55,16 @@ export const OWNERS = [
 ] as const;
 export type Owner = (typeof OWNERS)[number];
 
+/** What stands in the place of a process that is not known. */
+export const OWNER_TITLES: Record<Owner, string> = {
+  known: '',
+  inherited: '',
+  none: 'no owner',
+  unaccepted: 'not accepted yet',
+  hidden: 'hidden',
+  unfound: 'not found',
+};
+
 /**
  * One socket as people and programs read it: the row of the grid, of `list --json` and of a CSV file.
  * `null` means "not known" or "there is none"; nothing is ever guessed.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIELDS } from '../../shared/fields';
 import { listener, ownerless, socketRow, udpSocket } from '../../shared/fixtures/rows';
-import { OWNERS } from '../../shared/socket';
+import { OWNER_TITLES, OWNERS } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import {
   COLUMN_IDS,
@@ -11,7 +11,6 @@ import {
   formatFullTime,
   formatTime,
   OWNER_EXPLANATION,
-  OWNER_TEXT,
 } from './columns';
 import type { ColumnId } from './columns';
 
@@ -55,7 +54,7 @@ describe('COLUMNS', () => {
     const without = OWNERS.filter((owner) => owner !== 'known' && owner !== 'inherited');
     expect(new Set(without.map((owner) => text('processName', ownerless({ owner })))).size).toBe(4);
     for (const owner of without) {
-      expect(OWNER_TEXT[owner]).not.toBe('');
+      expect(OWNER_TITLES[owner]).not.toBe('');
       expect(OWNER_EXPLANATION[owner]).not.toBe('');
     }
   });

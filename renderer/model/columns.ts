@@ -1,7 +1,7 @@
 /** The grid's columns: what each shows, sorts by, and is called in a CSV file. */
 import { addressSortKey } from '../../shared/address';
 import type { FIELDS } from '../../shared/fields';
-import { stateTitle, tableTitle } from '../../shared/socket';
+import { OWNER_TITLES, stateTitle, tableTitle } from '../../shared/socket';
 import type { Owner, SocketRow } from '../../shared/socket';
 import { plainText } from '../../shared/text';
 
@@ -36,17 +36,7 @@ export const COLUMN_IDS = [
 ] as const;
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
-/** What stands in the Process column where no process is known. */
-export const OWNER_TEXT: Record<Owner, string> = {
-  known: '',
-  inherited: '',
-  none: 'no owner',
-  unaccepted: 'not accepted yet',
-  hidden: 'hidden',
-  unfound: 'not found',
-};
-
-/** The same in a sentence, for a tooltip. */
+/** {@link OWNER_TITLES} in a sentence, for a tooltip. */
 export const OWNER_EXPLANATION: Record<Owner, string> = {
   known: '',
   inherited: 'The last owner seen: the kernel no longer connects this socket with a process.',
@@ -96,7 +86,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'processName',
     'Process',
     'minmax(128px, 1.5fr)',
-    (r) => (r.processName === null ? OWNER_TEXT[r.owner] : plainText(r.processName)),
+    (r) => (r.processName === null ? OWNER_TITLES[r.owner] : plainText(r.processName)),
     (r) => lower(r.processName),
     { fields: ['processName', 'ownerInherited'] },
   ),

@@ -103,6 +103,27 @@ describe('Selection', () => {
     expect(selection.shownIds()).toEqual(['1', '2', '4', '5', '6']);
   });
 
+  it('the keyboard goes on from where its row was when that ends', () => {
+    const { order, selection } = setUp();
+    selection.only('3');
+    selection.prune(); // as at every update
+    order.delete('3');
+    order.settle();
+    selection.prune();
+    expect(selection.focused).toBe('4');
+    expect(selection.shownIds()).toEqual([]); // what takes its place is not selected
+    selection.only('6');
+    selection.prune();
+    order.delete('6');
+    order.settle();
+    selection.prune();
+    expect(selection.focused).toBe('5');
+    for (const id of ['1', '2', '4', '5']) order.delete(id);
+    order.settle();
+    selection.prune();
+    expect(selection.focused).toBeNull();
+  });
+
   it('tells its listeners of changes, and only of those', () => {
     const { order, selection } = setUp();
     let heard = 0;

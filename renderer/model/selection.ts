@@ -5,6 +5,8 @@ export class Selection {
   private readonly ids = new Set<string>();
   /** The row the keyboard is on. */
   private focusId: string | null = null;
+  /** Its place at the last update. */
+  private focusIndex = 0;
   /** Where a range that is being extended began. */
   private anchorId: string | null = null;
   private readonly listeners = new Set<() => void>();
@@ -83,11 +85,23 @@ export class Selection {
     this.changed();
   }
 
-  /** Forgets rows that no longer exist. */
+  /** Forgets rows that no longer exist. The keyboard goes on from where its row was. */
   prune(): void {
-    const before = this.ids.size;
+    const { size } = this.ids;
     for (const id of this.ids) if (this.order.get(id) === undefined) this.ids.delete(id);
-    if (this.ids.size !== before) this.changed();
+    const moved = this.keepFocus();
+    if (this.ids.size !== size || moved) this.changed();
+  }
+
+  private keepFocus(): boolean {
+    if (this.focusId === null) return false;
+    if (this.order.get(this.focusId) !== undefined) {
+      this.focusIndex = this.order.indexOf(this.focusId);
+      return false;
+    }
+    const neighbour = this.order.at(Math.min(this.focusIndex, this.order.length - 1));
+    this.focusId = this.anchorId = neighbour?.row.id ?? null;
+    return true;
   }
 
   private changed(): void {
