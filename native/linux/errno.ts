@@ -1,15 +1,20 @@
 import os from 'node:os';
 import { NativeError } from '../nativeError';
 
-const NAMES = new Map(Object.entries(os.constants.errno).map(([name, code]) => [code, name]));
-/** Linux numbers that Node's table lacks (asm-generic/errno.h). */
-const MORE = new Map([[524, 'ENOTSUPP']]);
-
 export const { EINTR, ENOENT, EPERM, EACCES, EOPNOTSUPP, EAGAIN, ENOBUFS } = os.constants.errno;
+
+const NAMES = new Map([
+  ...Object.entries(os.constants.errno).map(([name, code]) => [code, name] as const),
+  // Two numbers have two names each in Node's table; these are the kernel's own (asm-generic/errno.h).
+  [EAGAIN, 'EAGAIN'],
+  [EOPNOTSUPP, 'EOPNOTSUPP'],
+  // and this one is the kernel's alone (linux/errno.h)
+  [524, 'ENOTSUPP'],
+]);
 
 /** `1` → `EPERM`. */
 export function errnoName(code: number): string {
-  return NAMES.get(code) ?? MORE.get(code) ?? `errno ${code}`;
+  return NAMES.get(code) ?? `errno ${code}`;
 }
 
 const EXPLANATIONS: Record<string, string> = {

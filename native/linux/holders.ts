@@ -17,13 +17,13 @@ const INIT = 1;
 export function scanHolders(processes: ProcessReader, privileged: boolean, root = '/proc'): OwnerLookup {
   const holders = new Map<number, ProcessInfo>();
   const pids = processes.list();
-  // With hidepid (man 5 proc) other users’ processes are not even listed.
-  let complete = privileged;
+  // With hidepid (man 5 proc) other users’ processes are not even listed; an empty list means that /proc cannot be read.
+  let complete = privileged && pids.length > 0;
   for (const pid of pids) {
     const startKey = processes.startKey(pid);
     if (startKey === null) continue;
     const inodes = socketInodes(`${root}/${pid}/fd`);
-    if (inodes === 'denied') complete = false;
+    if (inodes === 'unreadable') complete = false;
     else if (inodes.length > 0) {
       const process = processes.describe(pid, startKey);
       if (process === null) continue;
@@ -45,23 +45,29 @@ function isPrimary(candidate: ProcessInfo, other: ProcessInfo): boolean {
   return BigInt(candidate.startKey) < BigInt(other.startKey);
 }
 
-function socketInodes(directory: string): number[] | 'denied' {
+function socketInodes(directory: string): number[] | 'unreadable' {
   let names: string[];
   try {
     names = fs.readdirSync(directory);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === 'EACCES' || code === 'EPERM' ? 'denied' : [];
+    return hasEnded(error) ? [] : 'unreadable';
   }
   const inodes: number[] = [];
   for (const name of names) {
     let target: string;
     try {
       target = fs.readlinkSync(`${directory}/${name}`);
-    } catch {
-      continue; // closed since
+    } catch (error) {
+      if (hasEnded(error)) continue; // closed since
+      return 'unreadable';
     }
     if (target.startsWith(PREFIX)) inodes.push(Number(target.slice(PREFIX.length, -1)));
   }
   return inodes;
+}
+
+/** A descriptor that is closed or a process that has died holds nothing; any other error hides what there is. */
+function hasEnded(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ESRCH';
 }

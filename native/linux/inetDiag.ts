@@ -27,6 +27,8 @@ const FIN_WAIT_2 = stateCode('FIN_WAIT_2');
 const TIME_WAIT = stateCode('TIME_WAIT');
 const LISTEN = stateCode('LISTEN');
 const CLOSING = stateCode('CLOSING');
+/** The other side's FIN has come. */
+const FIN_RECEIVED = [stateCode('CLOSE_WAIT'), stateCode('LAST_ACK'), CLOSING];
 
 /** Asks for every socket of one table. */
 export function dumpRequest(table: TableName, seq: number): Uint8Array {
@@ -129,8 +131,12 @@ const BYTES_SENT = 200;
 const BYTES_RETRANSMITTED = 208;
 
 function decodeTcpInfo(reply: ReplyBuffer, info: number, end: number, into: SocketTable, row: number): void {
-  const { bytesSent, bytesReceived } = into.columns;
-  if (info + BYTES_RECEIVED + 8 <= end) bytesReceived[row] = u64(reply.words, info + BYTES_RECEIVED);
+  const { bytesSent, bytesReceived, state } = into.columns;
+  if (info + BYTES_RECEIVED + 8 <= end) {
+    // A FIN takes a sequence number, and the kernel counts that as a byte (tcp_rcv_nxt_update, net/ipv4/tcp_input.c).
+    const fin = FIN_RECEIVED.includes(state[row]!) ? 1 : 0;
+    bytesReceived[row] = Math.max(0, u64(reply.words, info + BYTES_RECEIVED) - fin);
+  }
   if (info + BYTES_RETRANSMITTED + 8 <= end) {
     // What was sent for the first time; bytes_acked (Linux < 4.19) counts the SYN and lags behind.
     bytesSent[row] = u64(reply.words, info + BYTES_SENT) - u64(reply.words, info + BYTES_RETRANSMITTED);

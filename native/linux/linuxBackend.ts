@@ -10,7 +10,9 @@ import { ProcessReader } from './processes';
 import { SockDiag } from './sockDiag';
 import { UserNames } from './users';
 
-/** CAP_NET_ADMIN and CAP_SYS_PTRACE: bits of /proc/self/status CapEff (linux/capability.h). */
+/** Bits of /proc/self/status CapEff (linux/capability.h). */
+const CAP_DAC_OVERRIDE = 1n << 1n;
+const CAP_DAC_READ_SEARCH = 1n << 2n;
 const CAP_NET_ADMIN = 1n << 12n;
 const CAP_SYS_PTRACE = 1n << 19n;
 
@@ -37,7 +39,7 @@ export class LinuxBackend implements SocketBackend {
   readOwners(_table: SocketTable): OwnerLookup {
     this.users.refresh();
     this.interfaces.clear();
-    return scanHolders(this.processes, (this.capabilities & CAP_SYS_PTRACE) !== 0n);
+    return scanHolders(this.processes, this.seesEveryProcess());
   }
 
   commandLine(process: ProcessInfo): string | null {
@@ -89,10 +91,16 @@ export class LinuxBackend implements SocketBackend {
 
   missingPrivilege(): string | null {
     const close = (this.capabilities & CAP_NET_ADMIN) !== 0n;
-    const see = (this.capabilities & CAP_SYS_PTRACE) !== 0n;
+    const see = this.seesEveryProcess();
     if (close && see) return null;
     const lacks = [see ? null : 'see other users’ processes', close ? null : 'close connections'];
     return `Without root, SocketScope cannot ${lacks.filter((part) => part !== null).join(' or ')}.`;
+  }
+
+  /** /proc/PID/fd may be listed by its own user, and its links be read with ptrace access: it takes two capabilities. */
+  private seesEveryProcess(): boolean {
+    const list = (this.capabilities & (CAP_DAC_READ_SEARCH | CAP_DAC_OVERRIDE)) !== 0n;
+    return list && (this.capabilities & CAP_SYS_PTRACE) !== 0n;
   }
 
   /** Network namespace and cookie: a socket's name for as long as the machine runs. */

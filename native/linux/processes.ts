@@ -5,7 +5,7 @@ import type { ProcessInfo } from '../../shared/socket';
 
 /** Start times are in clock ticks of 10 ms: USER_HZ is 100 on every architecture Linux runs Electron on. */
 const MS_PER_TICK = 10;
-/** comm holds 15 characters at most (TASK_COMM_LEN). */
+/** comm holds 15 bytes at most (TASK_COMM_LEN). */
 const COMM_LIMIT = 15;
 
 interface Stat {
@@ -54,11 +54,16 @@ export class ProcessReader {
   describe(pid: number, startKey: string): ProcessInfo | null {
     const stat = this.stat(pid);
     if (stat === null || stat.startTicks !== startKey) return null;
-    const cached = this.cache.get(pid);
-    // exec() changes the name but not the start time.
-    if (cached !== undefined && cached.info.startKey === startKey && cached.comm === stat.comm)
-      return cached.info;
     const exe = this.executable(pid);
+    const cached = this.cache.get(pid);
+    // exec() changes the executable but not the start time, nor the name where a script starts its namesake.
+    if (
+      cached !== undefined &&
+      cached.info.startKey === startKey &&
+      cached.comm === stat.comm &&
+      cached.info.path === exe
+    )
+      return cached.info;
     const startedAt = this.bootTime === null ? null : this.bootTime + Number(startKey) * MS_PER_TICK;
     const info: ProcessInfo = { pid, startKey, startedAt, name: fullName(stat.comm, exe), path: exe };
     this.cache.set(pid, { comm: stat.comm, info });
@@ -103,11 +108,14 @@ export function parseStat(text: string): Stat | null {
   return { comm: text.slice(open + 1, close), startTicks };
 }
 
-/** The name without the kernel's cut at 15 characters, where the executable's file name begins with it. */
+/** The name without the kernel's cut at 15 bytes, where the executable's file name begins with it. */
 export function fullName(comm: string, exe: string | null): string {
-  if (comm.length < COMM_LIMIT || exe === null) return comm;
+  // A cut that goes through a character leaves U+FFFD at the end.
+  const start = comm.replace(/\ufffd$/, '');
+  const cut = start !== comm || Buffer.byteLength(comm) >= COMM_LIMIT;
+  if (!cut || exe === null) return comm;
   const file = path.posix.basename(exe.replace(/ \(deleted\)$/, ''));
-  return file.startsWith(comm) ? file : comm;
+  return file.startsWith(start) ? file : comm;
 }
 
 function readBootTime(root: string): number | null {

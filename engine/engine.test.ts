@@ -1,0 +1,642 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NativeError } from '../native';
+import type { Scenario } from '../native/fake/scenarios';
+import { socketLabel } from '../shared/actions';
+import { INTERVALS, PROTOCOL_VERSION } from '../shared/contract';
+import type { SocketRow, TableName } from '../shared/socket';
+import { Engine } from './engine';
+import { HandClock } from './fixtures/handClock';
+import { Page } from './fixtures/page';
+import { ScriptedBackend } from './fixtures/scriptedBackend';
+
+let clock: HandClock;
+let backend: ScriptedBackend;
+let engine: Engine;
+
+function begin(scenario: Scenario = 'idle'): void {
+  clock = new HandClock();
+  backend = new ScriptedBackend(scenario);
+  engine = new Engine({ backend, clock, hostname: 'testhost', engineId: 'run-1' });
+}
+beforeEach(() => begin());
+
+/** The engine's rows as of its last reading, without another one. */
+function currentRows(): Map<string, SocketRow> {
+  const page = new Page(engine);
+  page.leave();
+  return page.rows;
+}
+
+const byId = (rows: readonly SocketRow[]): Map<string, SocketRow> =>
+  new Map(rows.map((row) => [row.id, row]));
+const broken = (name: TableName): NativeError =>
+  new NativeError(`dump(${name})`, 105, 'ENOBUFS', 'It broke.');
+
+describe('polling', () => {
+  it('reads nothing before it is started, then at once, then every second', () => {
+    clock.advance(10_000);
+    expect(backend.rounds).toBe(0);
+    engine.start();
+    expect(backend.rounds).toBe(1);
+    clock.advance(999);
+    expect(backend.rounds).toBe(1);
+    clock.advance(1);
+    expect(backend.rounds).toBe(2);
+    clock.advance(60_000);
+    expect(backend.rounds).toBe(62);
+    expect(backend.read.slice(0, 4)).toEqual(['tcp4', 'tcp6', 'udp4', 'udp6']);
+  });
+
+  it('counts what a reading takes as part of the interval, but leaves a quarter of it free', () => {
+    let takes = 300;
+    backend.beforeTable = (name) => {
+      if (name === 'tcp4') clock.spend(takes);
+    };
+    engine.start();
+    expect(clock.pending).toEqual([700]);
+    takes = 900;
+    clock.advance(700);
+    expect(clock.pending).toEqual([250]);
+    takes = 60_000;
+    clock.advance(250);
+    expect(clock.pending).toEqual([250]);
+  });
+
+  it.each(INTERVALS)('keeps an interval of %i ms that a page chooses', (intervalMs) => {
+    engine.start();
+    const page = new Page(engine);
+    page.say({ type: 'polling', intervalMs, paused: false });
+    expect(clock.pending).toEqual([intervalMs]);
+    const before = backend.rounds;
+    clock.advance(20_000);
+    expect(backend.rounds - before).toBe(20_000 / intervalMs);
+    expect(page.status).toMatchObject({ intervalMs, paused: false });
+  });
+
+  it('pauses and goes on for every page', () => {
+    engine.start();
+    const [page, other] = [new Page(engine), new Page(engine)];
+    page.say({ type: 'polling', intervalMs: 2000, paused: true });
+    expect(clock.pending).toEqual([]);
+    clock.advance(100_000);
+    expect(backend.rounds).toBe(1);
+    for (const each of [page, other]) expect(each.status).toMatchObject({ paused: true, intervalMs: 2000 });
+    expect(new Page(engine).status).toMatchObject({ paused: true, intervalMs: 2000 });
+    other.say({ type: 'polling', intervalMs: 2000, paused: false });
+    expect(backend.rounds).toBe(2); // at once
+    for (const each of [page, other]) expect(each.status).toMatchObject({ paused: false });
+    clock.advance(2000);
+    expect(backend.rounds).toBe(3);
+  });
+
+  it('reads once on "refresh", also while paused, and stays paused', () => {
+    engine.start();
+    const page = new Page(engine);
+    page.say({ type: 'refresh' });
+    expect(backend.rounds).toBe(2);
+    expect(clock.pending).toEqual([1000]); // not one more call beside the one before
+    page.say({ type: 'polling', intervalMs: 1000, paused: true });
+    page.say({ type: 'refresh' });
+    expect(backend.rounds).toBe(3);
+    expect(clock.pending).toEqual([]);
+    expect(page.status?.readAt).toBe(clock.now());
+  });
+
+  it('ends with stop and dispose', () => {
+    engine.start();
+    engine.stop();
+    expect(clock.pending).toEqual([]);
+    engine.start();
+    engine.dispose();
+    expect(clock.pending).toEqual([]);
+    expect(backend.disposed).toBe(true);
+  });
+
+  it('says when the reading was, how long it took, and counts sockets by state', () => {
+    begin('churn');
+    backend.beforeTable = () => clock.spend(5);
+    const readAt = clock.now();
+    engine.start();
+    const page = new Page(engine);
+    expect(page.status).toMatchObject({
+      readAt,
+      tookMs: 20,
+      endpoints: page.rows.size,
+      hiddenOwners: 0,
+      problems: [],
+    });
+    const count = (test: (row: SocketRow) => boolean): number => [...page.rows.values()].filter(test).length;
+    expect(page.status).toMatchObject({
+      established: count((row) => row.protocol === 'tcp' && row.state === 'ESTABLISHED'),
+      listening: count((row) => row.state === 'LISTEN'),
+      timeWait: count((row) => row.state === 'TIME_WAIT'),
+      closeWait: count((row) => row.state === 'CLOSE_WAIT'),
+    });
+    for (const number of ['established', 'listening', 'timeWait', 'closeWait'] as const) {
+      expect(page.status![number]).toBeGreaterThan(0);
+    }
+  });
+
+  it('counts hidden owners', () => {
+    begin('unprivileged');
+    engine.start();
+    const page = new Page(engine);
+    const hidden = [...page.rows.values()].filter((row) => row.owner === 'hidden').length;
+    expect(hidden).toBeGreaterThan(0);
+    expect(page.status?.hiddenOwners).toBe(hidden);
+    expect(page.heard('welcome')[0]?.missingPrivilege).toMatch(/^Without root, .*\.$/);
+  });
+});
+
+describe('a page', () => {
+  it('is welcomed and given everything', () => {
+    engine.start();
+    const page = new Page(engine);
+    expect(page.messages[0]).toEqual({
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      hostname: 'testhost',
+      backend: 'demonstration "idle"',
+      demo: true,
+      engineId: 'run-1',
+      missingPrivilege: null,
+    });
+    expect(page.messages.slice(1).map((message) => message.type)).toEqual(['snapshot']);
+    expect(page.rows).toEqual(byId(engine.snapshot()));
+    expect(page.rows.size).toBe(20);
+  });
+
+  it('is given everything also by an engine that has read nothing yet', () => {
+    const page = new Page(engine);
+    expect(page.rows.size).toBe(20);
+    expect(page.status?.endpoints).toBe(20);
+  });
+
+  it('follows every change', () => {
+    begin('churn');
+    engine.start();
+    const page = new Page(engine);
+    const first = new Set(page.rows.keys());
+    for (let reading = 0; reading < 30; reading++) {
+      clock.advance(1000);
+      expect(page.rows).toEqual(currentRows());
+    }
+    const [added, changed, removed] = (['added', 'changed', 'removed'] as const).map((kind) =>
+      page.heard('diff').reduce((sum, diff) => sum + diff[kind].length, 0),
+    );
+    for (const number of [added, changed, removed]) expect(number).toBeGreaterThan(30);
+    expect([...page.rows.keys()].filter((id) => !first.has(id)).length).toBeGreaterThan(10);
+    const numbers = page.messages.flatMap((message) => ('seq' in message ? [message.seq] : []));
+    expect(numbers).toEqual(numbers.map((_, i) => numbers[0]! + i));
+  });
+
+  it('is told nothing about sockets that have not changed', () => {
+    engine.start();
+    const page = new Page(engine);
+    clock.advance(5000);
+    const diffs = page.heard('diff');
+    expect(diffs).toHaveLength(5);
+    for (const diff of diffs) expect(diff).toMatchObject({ added: [], changed: [], removed: [] });
+  });
+
+  it('that is slow gets one message at a time, and then all that happened at once', () => {
+    begin('churn');
+    engine.start();
+    const page = new Page(engine);
+    page.slow = true;
+    clock.advance(20_000);
+    expect(page.heard('diff')).toHaveLength(1);
+    page.acknowledge();
+    expect(page.heard('diff')).toHaveLength(2);
+    page.acknowledge();
+    expect(page.heard('diff')).toHaveLength(2);
+    expect(page.rows).toEqual(currentRows());
+  });
+
+  it('that has left is told nothing more', () => {
+    engine.start();
+    const page = new Page(engine);
+    page.leave();
+    const heard = page.messages.length;
+    clock.advance(5000);
+    expect(page.messages).toHaveLength(heard);
+  });
+
+  it('that has not said hello is told nothing', () => {
+    engine.start();
+    const page = new Page(engine, false);
+    clock.advance(5000);
+    expect(page.messages).toEqual([]);
+  });
+
+  it('starts over when it asks to', () => {
+    begin('churn');
+    engine.start();
+    const page = new Page(engine);
+    clock.advance(3000);
+    page.rows.clear();
+    page.say({ type: 'resync' });
+    expect(page.messages.at(-1)).toMatchObject({ type: 'snapshot', first: true, last: true });
+    expect(page.rows).toEqual(currentRows());
+    clock.advance(3000);
+    expect(page.rows).toEqual(currentRows());
+  });
+
+  it('that speaks another version is refused, and told both versions', () => {
+    engine.start();
+    const page = new Page(engine, false);
+    page.say({ type: 'hello', version: PROTOCOL_VERSION + 1 });
+    clock.advance(5000);
+    expect(page.messages.map((message) => message.type)).toEqual(['refused']);
+    const { message } = page.heard('refused')[0]!;
+    expect(message).toContain(`version ${PROTOCOL_VERSION + 1}`);
+    expect(message).toContain(`version ${PROTOCOL_VERSION}.`);
+    // And with the right one it is welcome.
+    page.say({ type: 'hello', version: PROTOCOL_VERSION });
+    expect(page.rows.size).toBe(20);
+  });
+
+  it.each<[what: string, message: (ids: string[]) => unknown]>([
+    ['close', (ids) => ({ type: 'close', ids })],
+    ["the host's own request", (ids) => ({ request: 1, method: 'close', ids })],
+    [
+      'close with everything else right',
+      (ids) => ({ type: 'close', request: 1, method: 'close', ids, version: 1 }),
+    ],
+    ['describe', (ids) => ({ type: 'describe', ids })],
+    ["the browser's action", (ids) => ({ type: 'prepare-close', ids })],
+    ["the browser's confirmation", () => ({ type: 'confirm-close', nonce: 'x'.repeat(32) })],
+    ['kill', () => ({ type: 'kill', pid: 1 })],
+    ['an action within a query', (ids) => ({ type: 'refresh', method: 'close', ids })],
+    ['an action within an array', (ids) => [{ type: 'close', ids }]],
+  ])('cannot act: %s is refused and changes nothing', (_, message) => {
+    engine.start();
+    const page = new Page(engine);
+    const before = new Map(page.rows);
+    page.say(message([...page.rows.keys()]));
+    expect(page.messages.at(-1)).toMatchObject({
+      type: 'refused',
+      message: expect.stringMatching(/^Refused: "/),
+    });
+    expect(backend.closed).toEqual([]);
+    expect(backend.rounds).toBe(1);
+    clock.advance(1000);
+    expect(page.rows).toEqual(before);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', null, 'message'],
+    ['nothing at all', undefined, 'message'],
+    ['a number', 42, 'message'],
+    ['text', 'hello', 'message'],
+    ['a list', [], 'type'],
+    ['no type', {}, 'type'],
+    ['a type that is no text', { type: 1 }, 'type'],
+    ['an unknown type', { type: 'shutdown' }, 'type'],
+    ['a type that every object has', { type: 'constructor' }, 'type'],
+    ['hello without version', { type: 'hello' }, 'version'],
+    ['hello with a version in text', { type: 'hello', version: '1' }, 'version'],
+    ['hello with more', { type: 'hello', version: 1, token: 'x' }, 'token'],
+    ['ack without number', { type: 'ack' }, 'seq'],
+    ['ack of less than nothing', { type: 'ack', seq: -1 }, 'seq'],
+    ['ack of a fraction', { type: 'ack', seq: 1.5 }, 'seq'],
+    ['ack of too much', { type: 'ack', seq: 2 ** 53 }, 'seq'],
+    ['an interval that nobody offered', { type: 'polling', intervalMs: 1, paused: false }, 'intervalMs'],
+    ['an interval of nothing', { type: 'polling', intervalMs: 0, paused: false }, 'intervalMs'],
+    ['a pause in text', { type: 'polling', intervalMs: 1000, paused: 'no' }, 'paused'],
+    ['a refresh with more', { type: 'refresh', now: true }, 'now'],
+  ])('is refused %s, with the name of the field, and may go on', (_, message, field) => {
+    engine.start();
+    const page = new Page(engine);
+    page.say(message);
+    const refused = page.messages.at(-1);
+    expect(refused).toMatchObject({ type: 'refused', message: expect.stringContaining(`"${field}"`) });
+    expect(backend.rounds).toBe(1);
+    expect(clock.pending).toEqual([1000]);
+    clock.advance(1000);
+    expect(page.messages.at(-1)?.type).toBe('diff');
+  });
+
+  it('may acknowledge what was never sent without doing harm', () => {
+    begin('churn');
+    engine.start();
+    const page = new Page(engine);
+    page.slow = true;
+    clock.advance(1000);
+    for (const seq of [0, 1, 99]) page.say({ type: 'ack', seq });
+    clock.advance(5000);
+    expect(page.heard('diff')).toHaveLength(1);
+  });
+});
+
+describe('rows', () => {
+  it('keep the moment they were first seen', () => {
+    begin('churn');
+    const start = clock.now();
+    engine.start();
+    const first = currentRows();
+    for (const row of first.values()) expect(row.firstSeenAt).toBe(start);
+    clock.advance(10_000);
+    const later = currentRows();
+    const kept = [...later.values()].filter((row) => first.has(row.id));
+    const fresh = [...later.values()].filter((row) => !first.has(row.id));
+    expect(kept.length).toBeGreaterThan(100);
+    expect(fresh.length).toBeGreaterThan(10);
+    for (const row of kept) expect(row.firstSeenAt).toBe(start);
+    for (const row of fresh) {
+      expect(row.firstSeenAt).toBeGreaterThan(start);
+      expect((row.firstSeenAt - start) % 1000).toBe(0);
+    }
+  });
+
+  it('are each there once, as last listed, where the OS lists a socket twice', () => {
+    let again = '';
+    backend.afterTable = (name, into) => {
+      if (name !== 'tcp4') return;
+      const { length } = into;
+      for (const row of [0, 2]) into.columns.receiveQueue[into.appendFrom(into, row)] = 77;
+      again = backend.id(into.columns.idHigh[0]!, into.columns.idLow[0]!);
+      expect(into.length).toBe(length + 2);
+    };
+    const rows = engine.snapshot();
+    expect(rows).toHaveLength(20);
+    expect(new Set(rows.map((row) => row.id)).size).toBe(20);
+    expect(byId(rows).get(again)).toMatchObject({ receiveQueue: 77, owner: 'known' });
+    expect(rows.filter((row) => row.receiveQueue === 77)).toHaveLength(2);
+  });
+
+  it('that have lost their owner keep the last one, marked, and their user', () => {
+    begin('churn');
+    engine.start();
+    const before = currentRows();
+    clock.advance(10_000);
+    const ended = [...currentRows().values()].filter(
+      (row) => row.state === 'TIME_WAIT' && before.get(row.id)?.state === 'ESTABLISHED',
+    );
+    expect(ended.length).toBeGreaterThan(3);
+    for (const row of ended) {
+      const { pid, processName, uid, user } = before.get(row.id)!;
+      expect(row).toMatchObject({ owner: 'inherited', pid, processName, uid, user, inode: null });
+    }
+    for (const row of before.values()) {
+      if (row.state === 'TIME_WAIT') expect(row).toMatchObject({ owner: 'none', pid: null, uid: null });
+    }
+  });
+
+  it('tell command lines only when asked, for each row its own', () => {
+    const rows = engine.snapshot();
+    const lines = engine.commandLines();
+    expect(lines.size).toBe(rows.length);
+    for (const row of rows) {
+      expect(lines.get(row.id)).toBe(
+        row.processPath === null ? null : `${row.processPath} --password=hunter2`,
+      );
+    }
+    expect(JSON.stringify(rows)).not.toContain('hunter2');
+  });
+});
+
+describe('a table that cannot be read', () => {
+  const tcp6 = (rows: Iterable<SocketRow>): SocketRow[] =>
+    [...rows].filter((row) => row.protocol === 'tcp' && row.family === 6);
+
+  it('keeps its rows while the others go on', () => {
+    begin('churn');
+    engine.start();
+    const page = new Page(engine);
+    const before = tcp6(page.rows.values());
+    const others = page.rows.size - before.length;
+    expect(before.length).toBeGreaterThan(10);
+    backend.failures.set('tcp6', broken('tcp6'));
+    const since = clock.now() + 1000;
+    clock.advance(10_000);
+    // Whose they are is still looked up.
+    const kept = tcp6(page.rows.values()).map((row) => ({
+      ...row,
+      owner: before.find(({ id }) => id === row.id)?.owner,
+    }));
+    expect(kept).toEqual(before);
+    expect(page.heard('diff').flatMap((diff) => tcp6(diff.added))).toEqual([]);
+    const stale = [...page.rows.values()].filter((row) => row.firstSeenAt < since).length - before.length;
+    expect(stale).toBeLessThan(others); // some have gone, and new ones come
+    expect(page.status?.problems).toEqual([
+      { table: 'tcp6', message: 'dump(tcp6): ENOBUFS. It broke.', since, retryAt: since + 15_000 },
+    ]);
+  });
+
+  it('is tried again after 1, 2, 4 … 30 seconds, and forgiven when it can be read', () => {
+    const start = clock.now();
+    const attempts: number[] = [];
+    backend.beforeTable = (name) => {
+      if (name === 'udp4') attempts.push((clock.now() - start) / 1000);
+    };
+    backend.failures.set('udp4', broken('udp4'));
+    engine.start();
+    const page = new Page(engine);
+    clock.advance(100_000);
+    expect(attempts).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
+    expect(page.status?.problems).toEqual([
+      { table: 'udp4', message: expect.any(String), since: start, retryAt: start + 121_000 },
+    ]);
+    backend.failures.clear();
+    clock.advance(20_000);
+    expect(page.status?.problems).toHaveLength(1);
+    clock.advance(1000);
+    expect(page.status?.problems).toEqual([]);
+    expect(page.rows).toEqual(currentRows());
+    // The next failure begins anew.
+    backend.failures.set('udp4', broken('udp4'));
+    const again = clock.now() + 1000;
+    clock.advance(1000);
+    expect(page.status?.problems).toMatchObject([{ since: again, retryAt: again + 1000 }]);
+  });
+
+  it('is reported once, however often it fails', () => {
+    backend.failures.set('udp4', broken('udp4'));
+    engine.start();
+    const page = new Page(engine);
+    const { since } = page.status!.problems[0]!;
+    for (let second = 0; second < 40; second++) {
+      clock.advance(1000);
+      expect(page.status!.problems).toHaveLength(1);
+      expect(page.status!.problems[0]).toMatchObject({ table: 'udp4', since });
+      expect(page.status!.problems[0]!.retryAt).toBeGreaterThan(clock.now());
+    }
+  });
+
+  it('is tried at once when the user refreshes', () => {
+    backend.failures.set('udp4', broken('udp4'));
+    engine.start();
+    const page = new Page(engine);
+    clock.advance(8000);
+    const before = backend.read.filter((name) => name === 'udp4').length;
+    page.say({ type: 'refresh' });
+    expect(backend.read.filter((name) => name === 'udp4')).toHaveLength(before + 1);
+    backend.failures.clear();
+    page.say({ type: 'refresh' });
+    expect(page.status?.problems).toEqual([]);
+  });
+
+  it('adds nothing of what was read before it failed', () => {
+    engine.start();
+    const before = currentRows();
+    backend.afterTable = (name, into) => {
+      // Rows that would be new, and one that would be another's
+      if (name === 'tcp4') for (let i = 0; i < 3; i++) into.columns.idLow[into.append()] = 900_000 + i;
+    };
+    backend.failures.set('tcp4', broken('tcp4'));
+    clock.advance(1000);
+    expect(currentRows()).toEqual(before);
+  });
+
+  it('is empty where it could never be read', () => {
+    begin('failing');
+    engine.start();
+    const page = new Page(engine);
+    clock.advance(5000);
+    expect(tcp6(page.rows.values())).toEqual([]);
+    expect(page.rows.size).toBeGreaterThan(10);
+    expect(page.status?.problems).toMatchObject([
+      { table: 'tcp6', message: expect.stringContaining('ENOBUFS') },
+    ]);
+    expect(engine.tableProblems).toEqual(page.status?.problems);
+  });
+
+  it('may be all of them', () => {
+    engine.start();
+    const before = currentRows();
+    for (const name of backend.tables) backend.failures.set(name, broken(name));
+    clock.advance(60_000);
+    expect(currentRows()).toEqual(before);
+    expect(engine.tableProblems.map((problem) => problem.table)).toEqual([...backend.tables]);
+  });
+
+  it('is told of in words also where the error is not of the OS', () => {
+    backend.failures.set('tcp4', new TypeError('x is not a function'));
+    backend.failures.set('tcp6', 'a string');
+    engine.start();
+    expect(engine.tableProblems.map((problem) => problem.message)).toEqual([
+      'The table could not be read: x is not a function',
+      'The table could not be read: a string',
+    ]);
+  });
+});
+
+describe('closing', () => {
+  const ids = (): string[] => [...currentRows().keys()];
+
+  it('closes exactly the sockets it is told to, and every page sees it', () => {
+    engine.start();
+    const page = new Page(engine);
+    const before = currentRows();
+    const [first, second, third] = ids() as [string, string, string];
+    const results = engine.close([third, first]);
+    expect(results.map(({ id, outcome, message }) => [id, outcome, message])).toEqual([
+      [third, 'closed', null],
+      [first, 'closed', null],
+    ]);
+    expect(results.map((result) => result.label)).toEqual(
+      [third, first].map((id) => socketLabel(before.get(id)!)),
+    );
+    expect(backend.closed).toEqual([third, first]);
+    expect(
+      page
+        .heard('diff')
+        .flatMap((diff) => diff.removed)
+        .sort(),
+    ).toEqual([first, third].sort());
+    expect(page.rows.has(second)).toBe(true);
+  });
+
+  it('looks anew before it closes: what has ended meanwhile is gone', () => {
+    engine.start();
+    const [id] = ids() as [string];
+    const table: string[] = [];
+    backend.afterTable = (name, into) => {
+      if (name !== 'tcp4') return;
+      into.drop([0]);
+      table.push('dropped');
+    };
+    expect(engine.close([id])).toEqual([{ id, outcome: 'gone', label: id, message: null }]);
+    expect(table.length).toBeGreaterThan(0);
+    expect(backend.closed).toEqual([]);
+  });
+
+  it('reports ids that it does not know as gone, and each id once', () => {
+    engine.start();
+    const [id] = ids() as [string];
+    const results = engine.close(['demo-xyz', id, 'demo-xyz', id, '__proto__']);
+    expect(results.map((result) => [result.id, result.outcome])).toEqual([
+      ['demo-xyz', 'gone'],
+      [id, 'closed'],
+      ['__proto__', 'gone'],
+    ]);
+    expect(backend.closed).toEqual([id]);
+  });
+
+  it('does not call a socket gone whose table could not be read', () => {
+    backend.failures.set('tcp6', broken('tcp6'));
+    engine.start();
+    const [result] = engine.close(['demo-xyz']);
+    expect(result).toMatchObject({
+      id: 'demo-xyz',
+      outcome: 'failed',
+      message: expect.stringContaining('ENOBUFS'),
+    });
+  });
+
+  it('goes on where one of them fails, and says why', () => {
+    engine.start();
+    const [first, second, third] = ids() as [string, string, string];
+    const reasons = new Map<string, unknown>([
+      [first, new NativeError('send(NETLINK_SOCK_DIAG)', 105, 'ENOBUFS', 'No room.')],
+      [second, 'a string'],
+    ]);
+    backend.onClose = (id) => {
+      if (reasons.has(id)) throw reasons.get(id);
+    };
+    expect(engine.close([first, second, third]).map(({ outcome, message }) => [outcome, message])).toEqual([
+      ['failed', 'send(NETLINK_SOCK_DIAG): ENOBUFS. No room.'],
+      ['failed', 'a string'],
+      ['closed', null],
+    ]);
+  });
+
+  it('is refused without privileges, and the rows stay', () => {
+    begin('unprivileged');
+    engine.start();
+    const [id] = ids() as [string];
+    expect(engine.close([id])).toMatchObject([
+      { outcome: 'refused', message: expect.stringContaining('CAP_NET_ADMIN') },
+    ]);
+  });
+
+  it('goes on at the interval that was chosen, paused or not', () => {
+    engine.start();
+    const [first, second] = ids() as [string, string];
+    engine.close([first]);
+    expect(clock.pending).toEqual([1000]);
+    new Page(engine).say({ type: 'polling', intervalMs: 1000, paused: true });
+    engine.close([second]);
+    expect(clock.pending).toEqual([]);
+  });
+});
+
+describe('describing', () => {
+  it('gives each row that exists once, and names the rest', () => {
+    engine.start();
+    const rows = currentRows();
+    const [first, second] = [...rows.keys()] as [string, string];
+    const described = engine.describe([second, 'x', first, first, 'x']);
+    expect(byId(described.rows)).toEqual(new Map([first, second].map((id) => [id, rows.get(id)])));
+    expect(described.rows).toHaveLength(2);
+    expect(described.gone).toEqual(['x']);
+  });
+
+  it('looks anew', () => {
+    engine.start();
+    expect(engine.describe(['x'])).toEqual({ rows: [], gone: ['x'] });
+    expect(backend.rounds).toBe(2);
+    expect(backend.closed).toEqual([]);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { SocketRow } from '../../shared/socket';
+import { SocketTable } from '../../shared/socketTable';
+import { NativeError } from '../nativeError';
+import { FakeBackend } from './fakeBackend';
+import { isScenario, RULES, SCENARIOS } from './scenarios';
+
+/** One reading: every row with the holder that is named for it. */
+function read(backend: FakeBackend): SocketRow[] {
+  const table = new SocketTable();
+  for (const name of backend.tables) {
+    const { length } = table;
+    try {
+      backend.readTable(name, table);
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      table.truncate(length);
+    }
+  }
+  const owners = backend.readOwners(table);
+  return Array.from({ length: table.length }, (_, row) => {
+    table.processes[row] = owners.processOf(table, row);
+    return table.row(row, backend);
+  });
+}
+
+const SMALL = SCENARIOS.filter((name) => name !== 'large');
+
+describe('a demonstration', () => {
+  it.each(SMALL)('"%s" is the same every time', (name) => {
+    const [one, other] = [new FakeBackend(name), new FakeBackend(name)];
+    for (let reading = 0; reading < 10; reading++) expect(read(one)).toEqual(read(other));
+  });
+
+  it('"large" is the same every time, and large', () => {
+    const [one, other] = [new FakeBackend('large'), new FakeBackend('large')];
+    for (let reading = 0; reading < 2; reading++) {
+      const rows = read(one);
+      expect(rows).toHaveLength(50_000);
+      expect(JSON.stringify(rows) === JSON.stringify(read(other))).toBe(true);
+    }
+  });
+
+  it.each(SMALL)('"%s" has the sockets it promises', (name) => {
+    const backend = new FakeBackend(name);
+    for (let reading = 0; reading < 5; reading++) {
+      const rows = read(backend);
+      const failing = RULES[name].failing;
+      if (!failing) expect(rows).toHaveLength(RULES[name].sockets);
+      expect(rows.some((row) => row.protocol === 'tcp' && row.family === 6)).toBe(
+        !failing && name !== 'empty',
+      );
+      expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
+    }
+    expect(backend).toMatchObject({ demo: true, name: `demonstration "${name}"` });
+  });
+
+  it('stands still where nothing is to happen, and moves where something is', () => {
+    const still = new FakeBackend('idle');
+    expect(read(still)).toEqual(read(still));
+    const moving = new FakeBackend('churn');
+    const first = new Set(read(moving).map((row) => row.id));
+    for (let reading = 0; reading < 20; reading++) read(moving);
+    const later = read(moving);
+    expect(later.filter((row) => !first.has(row.id)).length).toBeGreaterThan(50);
+    expect(later.filter((row) => first.has(row.id)).length).toBeGreaterThan(50);
+  });
+
+  it('keeps what a kernel would keep, too', () => {
+    const backend = new FakeBackend('churn');
+    let before = new Map<string, SocketRow>();
+    for (let reading = 0; reading < 30; reading++) {
+      const rows = read(backend);
+      for (const row of rows) {
+        if (row.protocol === 'udp') expect([null, 'ESTABLISHED']).toContain(row.state);
+        else expect(row.state).not.toBeNull();
+        expect(row.remoteAddress === null).toBe(row.state === 'LISTEN' || row.state === null);
+        if (row.state === 'TIME_WAIT') expect(row).toMatchObject({ inode: null, uid: null, pid: null });
+        const old = before.get(row.id);
+        if (old === undefined) continue;
+        // A socket is the same socket for as long as it lives: its ends do not move, its counters only grow.
+        expect([row.localPort, row.remoteAddress, row.remotePort]).toEqual([
+          old.localPort,
+          old.remoteAddress,
+          old.remotePort,
+        ]);
+        if (row.state !== old.state) expect([old.state, row.state]).toEqual(['ESTABLISHED', 'TIME_WAIT']);
+        expect(row.bytesSent ?? 0).toBeGreaterThanOrEqual(old.bytesSent ?? 0);
+      }
+      before = new Map(rows.map((row) => [row.id, row]));
+    }
+  });
+
+  it("shows nobody's addresses: only those for documentation (RFC 5737, RFC 3849)", () => {
+    const remote = new Set(read(new FakeBackend('churn')).map((row) => row.remoteAddress));
+    remote.delete(null);
+    expect(remote.size).toBeGreaterThan(50);
+    for (const address of remote) expect(address).toMatch(/^(198\.51\.100\.|203\.0\.113\.|2001:db8::)/);
+  });
+
+  it('"failing" fails as a kernel does', () => {
+    const backend = new FakeBackend('failing');
+    expect(() => backend.readTable('tcp6', new SocketTable())).toThrow(
+      expect.objectContaining({ name: 'NativeError', call: 'dump(tcp6)', codeName: 'ENOBUFS' }),
+    );
+    backend.readTable('tcp4', new SocketTable());
+  });
+
+  it('"unprivileged" hides other users’ processes and refuses to close', () => {
+    const backend = new FakeBackend('unprivileged');
+    const table = new SocketTable();
+    for (const name of backend.tables) backend.readTable(name, table);
+    const owners = backend.readOwners(table);
+    expect(owners.complete).toBe(false);
+    let own = 0;
+    for (let row = 0; row < table.length; row++) {
+      const process = owners.processOf(table, row);
+      const { uid } = table.row(row, backend);
+      if (uid === 1000) own++;
+      expect(process !== null).toBe(uid === 1000);
+      expect(backend.close(table, row)).toMatchObject({ outcome: 'refused' });
+    }
+    expect(own).toBeGreaterThan(0);
+    expect(own).toBeLessThan(table.length);
+    expect(backend.missingPrivilege()).toMatch(/^Without root, .*\.$/);
+    expect(new FakeBackend('idle').missingPrivilege()).toBeNull();
+  });
+
+  it('closes the socket of a row once, and no other', () => {
+    const backend = new FakeBackend('idle');
+    const table = new SocketTable();
+    for (const name of backend.tables) backend.readTable(name, table);
+    const id = table.row(3, backend).id;
+    expect(backend.close(table, 3)).toEqual({ outcome: 'closed', message: null });
+    expect(backend.close(table, 3)).toEqual({ outcome: 'gone', message: null });
+    const now = new SocketTable();
+    for (const name of backend.tables.slice(1)) backend.readTable(name, now);
+    backend.readTable('tcp4', now);
+    expect(Array.from({ length: now.length }, (_, row) => now.row(row, backend).id)).not.toContain(id);
+  });
+});
+
+describe('isScenario', () => {
+  it('knows the names there are', () => {
+    for (const name of SCENARIOS) expect(isScenario(name)).toBe(true);
+    for (const name of ['', 'Idle', 'constructor', 'idle ']) expect(isScenario(name)).toBe(false);
+  });
+});
