@@ -8,9 +8,9 @@ test('Close Connection resets both ends, says so, and the row ends', async ({ op
   const row = rowOf(page, pair.clientPort, pair.serverPort);
   await expect(page.getByRole('button', { name: 'Close Connection' })).toBeDisabled();
   await row.click();
-  const question = subject.answerQuestion(true);
+  const question = await subject.answerNext(true);
   await page.getByRole('button', { name: 'Close Connection' }).click();
-  const { message, detail } = await question;
+  const { message, detail } = await question.asked;
   expect(message).toBe('Close 1 connection of node?');
   expect(detail).toContain(
     `node (${pair.client.pid})  TCP 127.0.0.1:${pair.clientPort} → 127.0.0.1:${pair.serverPort}`,
@@ -37,9 +37,9 @@ test('a row whose connection is being closed turns red first', async ({ open, pr
   await search(page, String(pair.clientPort));
   const row = rowOf(page, pair.clientPort, pair.serverPort);
   await row.click();
-  const question = subject.answerQuestion(true);
+  const question = await subject.answerNext(true);
   await page.keyboard.press('Delete');
-  await question;
+  await question.asked;
   await expect(row).toHaveClass(/\bended\b/);
   await expect(row).toHaveCount(0);
 });
@@ -51,9 +51,9 @@ test('"Cancel" closes nothing', async ({ open, program }) => {
   await search(page, `127.0.0.1:${pair.clientPort}`);
   const row = rowOf(page, pair.clientPort, pair.serverPort);
   await row.click();
-  const question = subject.answerQuestion(false);
+  const question = await subject.answerNext(false);
   await page.keyboard.press('Delete');
-  await question;
+  await question.asked;
   await pair.client.ask({ do: 'send', id: pair.connected, bytes: 1 }, 'sent');
   await expect(row).toHaveCount(1);
   await expect(page.getByRole('region', { name: 'Result of closing' })).toHaveCount(0);
@@ -73,7 +73,7 @@ test('several rows at once, from the context menu, with a result for each: one h
   await rowOf(page, doomed.clientPort, doomed.serverPort).click();
   await rowOf(page, other.clientPort, other.serverPort).click({ modifiers: ['ControlOrMeta'] });
   await rowOf(page, other.clientPort, other.serverPort).click({ button: 'right' });
-  const question = subject.answerQuestion(true, async () => {
+  const question = await subject.answerNext(true, async () => {
     // While the user thinks, one of the two ends by itself: killed with data unread, it is reset and leaves no trace.
     await client.ask({ do: 'send', id: doomed.connected, bytes: 1 }, 'sent');
     server.kill();
@@ -81,7 +81,7 @@ test('several rows at once, from the context menu, with a result for each: one h
     await expect(rowOf(page, doomed.serverPort)).toHaveCount(0);
   });
   await page.getByRole('menuitem', { name: 'Close 2 Connections' }).click();
-  expect((await question).message).toBe('Close 2 connections of node (2 processes)?');
+  expect((await question.asked).message).toBe('Close 2 connections of node (2 processes)?');
   const results = page.getByRole('region', { name: 'Result of closing' });
   await expect(results).toContainText(/1 closed, 1 already gone|2 closed/);
   await expect(results.getByRole('listitem')).toHaveCount(2);

@@ -40,9 +40,9 @@ test('without privileges the page says what it cannot see, and a refused closing
   await expect(rows(page).filter({ hasText: 'hidden' }).first()).toBeVisible();
   await search(page, 'anna established');
   await rows(page).first().click();
-  const question = subject.answerQuestion(true);
+  const question = await subject.answerNext(true);
   await page.getByRole('button', { name: 'Close Connection' }).click();
-  await question;
+  await question.asked;
   await expect(page.getByRole('region', { name: 'Result of closing' })).toContainText('needs CAP_NET_ADMIN');
 });
 

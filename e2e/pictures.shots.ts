@@ -36,11 +36,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       .click({ modifiers: ['Shift'] });
     await rows(page).nth(4).click({ button: 'right' });
     await shot('menu');
-    const question = subject.answerQuestion(true, async () => {
+    const question = await subject.answerNext(true, async () => {
       await shot('question');
     });
     await page.getByRole('menuitem', { name: /^Close/ }).click();
-    await question;
+    await question.asked;
     await page.getByRole('region', { name: 'Result of closing' }).waitFor();
     await shot('result');
   });

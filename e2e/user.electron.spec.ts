@@ -65,9 +65,9 @@ test('an ordinary user, with Electron’s sandbox on, sees their own owners and 
     expect(fs.readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m); // filtered by the sandbox
 
     await row.click();
-    const question = subject.answerQuestion(true);
+    const question = await subject.answerNext(true);
     await page.keyboard.press('Delete');
-    await question;
+    await question.asked;
     const results = page.getByRole('region', { name: 'Result of closing' });
     await expect(results).toContainText('1 refused');
     await expect(results).toContainText(

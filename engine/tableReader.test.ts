@@ -54,7 +54,7 @@ describe('TableReader', () => {
     reader.read(before, new SocketTable(), START);
     before.columns.firstSeenAt.fill(42);
     const process = { pid: 1, startKey: '1', startedAt: null, name: null, path: null };
-    before.processes.fill(process);
+    before.processes = before.processes.map(() => process);
     backend.failures.set('tcp6', new Error('x'));
     const after = new SocketTable();
     reader.read(after, before, START + 1000);

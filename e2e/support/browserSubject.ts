@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { CHROMIUM_FLAGS, ROOT } from './paths';
-import type { OpenOptions, Subject } from './subject';
+import type { Asked, OpenOptions, Subject } from './subject';
 
 /** The host on a port and with a token of the test's, so that it can come back at the same address. */
 async function startHost(
@@ -53,13 +53,16 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
   await page.goto(`http://127.0.0.1:${host.port}/#token=${token}`);
   return {
     page,
-    async answerQuestion(yes, meanwhile) {
-      const dialog = page.getByRole('dialog');
-      const message = await dialog.getByRole('heading').innerText();
-      const detail = await dialog.locator('pre').innerText();
-      await meanwhile?.();
-      await dialog.getByRole('button', yes ? { name: /^Close/ } : { name: 'Cancel' }).click();
-      return { message, detail };
+    async answerNext(yes, meanwhile) {
+      const answer = async (): Promise<Asked> => {
+        const dialog = page.getByRole('dialog');
+        const message = await dialog.getByRole('heading').innerText();
+        const detail = await dialog.locator('pre').innerText();
+        await meanwhile?.();
+        await dialog.getByRole('button', yes ? { name: /^Close/ } : { name: 'Cancel' }).click();
+        return { message, detail };
+      };
+      return { asked: answer() };
     },
     async savedBy(action) {
       const waiting = page.waitForEvent('download');

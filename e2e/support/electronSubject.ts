@@ -4,7 +4,7 @@ import path from 'node:path';
 import { _electron } from '@playwright/test';
 import type { ElectronApplication } from '@playwright/test';
 import { ROOT } from './paths';
-import type { OpenOptions, Subject } from './subject';
+import type { Asked, OpenOptions, Subject } from './subject';
 
 export interface ElectronOptions extends OpenOptions {
   /** Where the built product lies, if not here. */
@@ -21,10 +21,8 @@ export interface ElectronSubject extends Subject {
   enginePid(): number;
 }
 
-interface Asked {
-  message: string;
-  detail: string;
-}
+/** What the stand-in for the native dialog keeps in the main process. */
+type StandIn = typeof globalThis & { asked?: Promise<Asked>; answer?: (response: number) => void };
 
 export async function openInElectron(options: ElectronOptions): Promise<ElectronSubject> {
   const userData = options.userData ?? fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-'));
@@ -46,25 +44,26 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
   return {
     app,
     page,
-    async answerQuestion(yes, meanwhile) {
+    async answerNext(yes, meanwhile) {
       // A native dialog cannot be clicked from here. It is asked with the same options, and answered, by a stand-in.
-      const asked = await app.evaluate(
-        ({ dialog }) =>
-          new Promise<Asked>((resolve) => {
-            dialog.showMessageBox = ((_window: unknown, question: Asked) => {
-              resolve({ message: question.message, detail: question.detail });
-              return new Promise((answer) => {
-                (globalThis as { answerQuestion?: (response: number) => void }).answerQuestion = (response) =>
-                  answer({ response, checkboxChecked: false });
-              });
-            }) as typeof dialog.showMessageBox;
-          }),
-      );
-      await meanwhile?.();
-      await app.evaluate((_electron, response) => {
-        (globalThis as { answerQuestion?: (response: number) => void }).answerQuestion!(response);
-      }, Number(yes));
-      return asked;
+      await app.evaluate(({ dialog }) => {
+        const standIn = globalThis as StandIn;
+        standIn.asked = new Promise((resolve) => {
+          dialog.showMessageBox = ((_window: unknown, { message, detail }: Asked) => {
+            resolve({ message, detail });
+            return new Promise((answer) => {
+              standIn.answer = (response) => answer({ response, checkboxChecked: false });
+            });
+          }) as typeof dialog.showMessageBox;
+        });
+      });
+      const answer = async (): Promise<Asked> => {
+        const asked = await app.evaluate(() => (globalThis as StandIn).asked!);
+        await meanwhile?.();
+        await app.evaluate((_electron, response) => (globalThis as StandIn).answer!(response), Number(yes));
+        return asked;
+      };
+      return { asked: answer() };
     },
     async savedBy(action) {
       const file = path.join(userData, 'export.csv');

@@ -24,6 +24,7 @@ const names: RowNames = {
 interface Decoded {
   rows: SocketRow[];
   error: string | null;
+  message: string;
 }
 
 function decode(datagram: Uint8Array, name: TableName, poison = 0xee): Decoded {
@@ -32,13 +33,15 @@ function decode(datagram: Uint8Array, name: TableName, poison = 0xee): Decoded {
   buffer.bytes.set(datagram);
   const table = new SocketTable(1);
   let error: string | null = null;
+  let message = '';
   try {
     readReply(buffer, datagram.length, SEQ, (offset, end) => decodeSocket(buffer, offset, end, name, table));
   } catch (thrown) {
     if (!(thrown instanceof NativeError)) throw thrown;
     error = thrown.codeName;
+    ({ message } = thrown);
   }
-  return { rows: Array.from({ length: table.length }, (_, row) => table.row(row, names)), error };
+  return { rows: Array.from({ length: table.length }, (_, row) => table.row(row, names)), error, message };
 }
 
 function only(message: Uint8Array, name: TableName): SocketRow {
@@ -384,13 +387,13 @@ describe('decodeSocket', () => {
     ['one byte too few', reply('TIME_WAIT v4').slice(0, NLMSG_HEADER + DIAG_SIZE - 1)],
   ])('refuses a socket with %s', (_, message) => {
     new DataView(message.buffer).setUint32(0, message.length, true);
-    expect(decode(message, 'tcp4')).toEqual({ rows: [], error: 'MALFORMED' });
+    expect(decode(message, 'tcp4')).toMatchObject({ rows: [], error: 'MALFORMED' });
   });
 
   it.each([0, 12, 13, 255])('refuses state %i, which no socket is in', (state) => {
     const message = reply(ESTABLISHED);
     message[AT.state] = state;
-    expect(decode(message, 'tcp4')).toEqual({ rows: [], error: 'MALFORMED' });
+    expect(decode(message, 'tcp4')).toMatchObject({ rows: [], error: 'MALFORMED' });
   });
 
   it.each([0, 3, 0xffff])('refuses an attribute of %i bytes', (size) => {

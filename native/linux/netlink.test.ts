@@ -11,6 +11,7 @@ const NLMSG_OVERRUN = 4;
 interface Outcome {
   status: ReplyStatus | null;
   error: string | null;
+  message: string;
   visits: [offset: number, end: number][];
 }
 
@@ -19,12 +20,13 @@ function read(datagram: Uint8Array, poison = 0xee, length = datagram.length): Ou
   const buffer = new ReplyBuffer(BUFFER);
   buffer.bytes.fill(poison);
   buffer.bytes.set(datagram);
-  const outcome: Outcome = { status: null, error: null, visits: [] };
+  const outcome: Outcome = { status: null, error: null, message: '', visits: [] };
   try {
     outcome.status = readReply(buffer, length, SEQ, (offset, end) => outcome.visits.push([offset, end]));
   } catch (error) {
     if (!(error instanceof NativeError)) throw error;
     outcome.error = error.codeName;
+    outcome.message = error.message;
   }
   return outcome;
 }

@@ -218,7 +218,7 @@ describe('ProcessReader on the real /proc', () => {
     const look = (): ProcessInfo | null => reader.describe(pid, reader.startKey(pid)!);
     await eventually(() => expect(look()).toMatchObject({ name: 'same-name' }));
     const before = look();
-    child.stdin!.write('go\n');
+    child.stdin.write('go\n');
     await eventually(() => expect(fs.readlinkSync(`/proc/${pid}/exe`)).toBe(program));
     expect(look()).toMatchObject({ path: program, startKey: before!.startKey });
     expect(before!.path).not.toBe(program);
