@@ -16,6 +16,14 @@ test('50,000 rows scroll, sort, filter and update, with only the visible ones in
   const last = rows(page).last();
   await expect(last).toHaveAttribute('aria-rowindex', /^(49|50)\d\d\d$/);
   expect(await rows(page).count()).toBeLessThan(80);
+  await expect(page.locator('#grid .row.focused')).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('Home');
+  await expect(page.locator('#grid .row.focused')).toHaveAttribute('aria-rowindex', '2');
+  for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowDown'); // beyond the first screen
+  await expect(page.locator('#grid .row.focused')).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('Shift+F10');
+  await expect(page.getByRole('menuitem', { name: /^Close/ })).toBeFocused();
+  await page.keyboard.press('Escape');
 
   await search(page, 'postgres established');
   await expect(page.getByLabel('Status')).toContainText(/Shown: \d,\d\d\d/);

@@ -14,7 +14,8 @@ import { EmptyState } from './EmptyState';
 import { GridHeader } from './GridHeader';
 
 /** px; styles/grid.css says the same */
-export const ROW_HEIGHT = 24;
+const ROW_HEIGHT = 24;
+const HEADER_HEIGHT = 29;
 
 const features = tableFeatures({});
 const columns: ColumnDef<typeof features, Entry>[] = COLUMNS.map((spec) => ({
@@ -39,6 +40,8 @@ export function Grid() {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 10,
+    // The header sticks to the top of the same scroller: a row at its very end would be that far out of sight.
+    scrollPaddingEnd: HEADER_HEIGHT,
   });
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
@@ -47,7 +50,8 @@ export function Grid() {
   const rows = table.getRowModel().rows;
 
   // A new search or sort begins at its top.
-  const { search, sort } = useUi((state) => state);
+  const search = useUi((state) => state.search);
+  const sort = useUi((state) => state.sort);
   useEffect(() => {
     // In braces: newer browsers return a promise here, which React would take for a clean-up.
     scroller.current?.scrollTo({ top: 0 });
@@ -80,6 +84,12 @@ export function Grid() {
   const openMenu = (event: MouseEvent): void => {
     event.preventDefault();
     if (rowIdOf(event) !== null) ui.set({ menu: { x: event.clientX, y: event.clientY } });
+    // The menu key (or Shift+F10) means the row that the keyboard is on.
+    else if (event.target === scroller.current && selection.focused !== null) {
+      if (selection.shownCount === 0) selection.only(selection.focused);
+      const row = document.getElementById(`row-${selection.focused}`)?.getBoundingClientRect();
+      if (row !== undefined) ui.set({ menu: { x: row.left + 40, y: row.bottom } });
+    }
   };
 
   return (
