@@ -6,6 +6,9 @@ import { list } from './list';
 import { serve } from './serve';
 import { USAGE, UsageError } from './usage';
 
+/** From package.json, put in by the build (vite.config.ts). */
+declare const __APP_VERSION__: string;
+
 const OPTIONS = {
   list: { json: 'boolean', csv: 'boolean', 'show-command-lines': 'boolean', demo: 'string' },
   close: { demo: 'string' },
@@ -54,14 +57,12 @@ async function run(args: string[]): Promise<number> {
       if (flags['json'] && flags['csv']) throw new UsageError('Choose one of --json and --csv.');
       const format = flags['json'] ? 'json' : flags['csv'] ? 'csv' : 'text';
       const showCommandLines = flags['show-command-lines'] === true;
-      process.stdout.write(
-        withEngine(flags, (engine) => {
-          const text = list(engine, { format, showCommandLines });
-          for (const { message } of engine.tableProblems) process.stderr.write(`socketscope: ${message}\n`);
-          return text;
-        }),
-      );
-      return 0;
+      return withEngine(flags, (engine) => {
+        process.stdout.write(list(engine, { format, showCommandLines }));
+        const problems = engine.tableProblems;
+        for (const { message } of problems) process.stderr.write(`socketscope: ${message}\n`);
+        return problems.length === 0 ? 0 : 4; // what was printed is not all there is
+      });
     }
     case 'close': {
       const { flags, words } = parseCommand('close', rest);
@@ -88,6 +89,9 @@ async function run(args: string[]): Promise<number> {
       }
       return 0;
     }
+    case '--version':
+      process.stdout.write(`${__APP_VERSION__}\n`);
+      return 0;
     case 'help':
     case '--help':
     case '-h':

@@ -14,7 +14,8 @@ Usage:
       The token comes from FILE or SOCKETSCOPE_TOKEN, else it is made up.
       Nothing can be closed from the page without --allow-actions. --open starts the browser.
   socketscope help
-      Exit status 4 of any command: something failed, and standard error says what.
+      Exit status 4 of any command: something failed or was left out, and standard error says what.
+  socketscope --version
 
 Every command takes --demo NAME for invented sockets: ${DEMONSTRATIONS.join(', ')}.
 `;

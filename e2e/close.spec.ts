@@ -57,6 +57,7 @@ test('"Cancel" closes nothing', async ({ open, program }) => {
   await pair.client.ask({ do: 'send', id: pair.connected, bytes: 1 }, 'sent');
   await expect(row).toHaveCount(1);
   await expect(page.getByRole('region', { name: 'Result of closing' })).toHaveCount(0);
+  await expect(page.locator('#grid')).toBeFocused(); // the keyboard goes on where it was
 });
 
 test('several rows at once, from the context menu, with a result for each: one had ended already', async ({

@@ -100,6 +100,29 @@ test('main listens to nobody but its own page', async ({ open, program }) => {
   await pair.client.ask({ do: 'send', id: pair.connected, bytes: 1 }, 'sent');
 });
 
+test('the page can be reloaded, also after it has crashed', async ({ open }) => {
+  const subject = (await open()) as ElectronSubject;
+  const { app, page } = subject;
+  await expect(page.locator('#grid [data-id]').first()).toBeVisible();
+  await page.evaluate(() => {
+    document.title = 'before';
+    window.location.reload();
+  });
+  await expect(page).toHaveTitle(/^SocketScope/);
+  await expect(page.locator('#grid [data-id]').first()).toBeVisible();
+  await app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]!.webContents.forcefullyCrashRenderer();
+  });
+  const rowsShown = (): Promise<number> =>
+    app.evaluate(
+      ({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(
+          "document.querySelectorAll('#grid [data-id]').length",
+        ) as Promise<number>,
+    );
+  await expect.poll(rowsShown).toBeGreaterThan(0);
+});
+
 test('the page is sandboxed, keeps to its policy, and cannot go elsewhere', async ({ open }) => {
   const subject = (await open()) as ElectronSubject;
   const { page } = subject;

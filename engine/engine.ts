@@ -22,7 +22,7 @@ export interface EngineOptions {
   engineId: string;
 }
 
-/** One reading: the table, its index, and what it says of the machine as a whole. */
+/** One reading: the table and its index. */
 interface Reading {
   table: SocketTable;
   index: IdentityIndex;

@@ -16,7 +16,10 @@ import { Window } from './view/Window';
 const bridge = (window as { socketscope?: PageBridge }).socketscope;
 const shell =
   bridge === undefined
-    ? browserShell((confirmation) => new Promise((answer) => ui.set({ question: { confirmation, answer } })))
+    ? browserShell({
+        ask: (confirmation) => new Promise((answer) => ui.set({ question: { confirmation, answer } })),
+        withdraw: () => ui.set({ question: null }),
+      })
     : electronShell(bridge);
 
 const app = new App(shell);

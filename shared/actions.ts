@@ -41,7 +41,7 @@ function processTitle(row: SocketRow): string {
 
 /** One line that names a socket in words. */
 export function socketLabel(row: SocketRow): string {
-  const process = processTitle(row);
+  const process = `${row.owner === 'inherited' ? 'was ' : ''}${processTitle(row)}`;
   const pid = row.pid === null ? '' : ` (${row.pid})`;
   const local = formatEndpoint(row.localAddress, row.localPort);
   const remote = row.remoteAddress === null ? '' : ` → ${formatEndpoint(row.remoteAddress, row.remotePort)}`;
@@ -93,8 +93,8 @@ function ofProcesses(rows: readonly SocketRow[]): string {
   const names = [...new Set(known.map(processTitle))];
   const count = new Set(known.map((row) => row.pid)).size;
   if (count === 0) return '';
-  if (names.length > 3) return ` of ${count} processes`;
   const others = known.length < rows.length ? ['others without a known owner'] : [];
+  if (names.length > 3) return ` of ${listed([`${count} processes`, ...others])}`;
   return ` of ${listed([...names, ...others])}${count > 1 ? ` (${count} processes)` : ''}`;
 }
 

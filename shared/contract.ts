@@ -7,7 +7,7 @@ import type { CloseResult, Confirmation } from './actions';
 import { MAX_CLOSE } from './actions';
 import type { SocketRow, TableName } from './socket';
 
-/** Changes with every change that an older end would misread. Both ends say theirs first. */
+/** Changes with every change that an older end would misread. A page says its own first, and the engine refuses any other. */
 export const PROTOCOL_VERSION = 1;
 
 /** ms between readings that a user may choose. */
@@ -74,7 +74,7 @@ export interface Welcome {
   missingPrivilege: string | null;
 }
 
-/** One chunk of a snapshot. `first` empties the page's idea of the world, `last` completes it. */
+/** One chunk of a snapshot. `first` begins it, `last` completes it: what has not come by then has ended. */
 export interface SnapshotChunk {
   type: 'snapshot';
   seq: number;

@@ -4,6 +4,11 @@ import type { ExportedSocket, Field } from './fields';
 /** Papa's own pattern overlooks cells of several lines. */
 const FORMULA = /^[=+\-@\t\r\n]/;
 
+/** A cell of text that no spreadsheet runs. */
+export function neutralise(cell: string): string {
+  return FORMULA.test(cell) ? `'${cell}` : cell;
+}
+
 /**
  * CSV (RFC 4180: CRLF, quotes doubled) with a header of field names. Null is an empty cell. Cells that a spreadsheet
  * would run as a formula (process names are whatever an attacker chose) begin with an apostrophe.

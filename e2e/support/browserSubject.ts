@@ -38,12 +38,12 @@ async function startHost(
 
 export async function openInBrowser(options: OpenOptions): Promise<Subject> {
   const token = 'a-token-of-the-tests-own';
-  let host = await startHost(0, token, options.demo);
   const executablePath = process.env['SOCKETSCOPE_CHROMIUM'];
   const browser = await chromium.launch({
     args: CHROMIUM_FLAGS,
     ...(executablePath ? { executablePath } : {}),
   });
+  let host = await startHost(0, token, options.demo);
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
     colorScheme: options.colorScheme ?? 'light',

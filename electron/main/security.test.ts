@@ -230,18 +230,22 @@ describe('lockDown', () => {
     expect(answer).toHaveBeenCalledExactlyOnceWith({ cancel: !allowed });
   });
 
-  it('refuses every way to another page', () => {
+  it('refuses every way to another page, but not a reload', () => {
     lockDown();
-    const contents = { on: vi.fn(), setWindowOpenHandler: vi.fn() };
+    const page = 'app://socketscope/index.html';
+    const contents = { on: vi.fn(), setWindowOpenHandler: vi.fn(), getURL: () => page };
     const [event, created] = electron.app.on.mock.calls[0] as [string, ContentsListener];
     expect(event).toBe('web-contents-created');
     created({}, contents);
     const listeners = new Map(contents.on.mock.calls as [string, (event: unknown) => void][]);
     for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
       const preventDefault = vi.fn();
-      listeners.get(name)?.({ preventDefault });
+      listeners.get(name)?.({ preventDefault, url: 'app://socketscope/other.html' });
       expect(preventDefault, name).toHaveBeenCalledOnce();
     }
+    const reload = { preventDefault: vi.fn(), url: page };
+    listeners.get('will-navigate')?.(reload);
+    expect(reload.preventDefault).not.toHaveBeenCalled();
     expect(contents.setWindowOpenHandler.mock.calls[0]![0]({ url: 'app://socketscope/' })).toEqual({
       action: 'deny',
     });

@@ -57,7 +57,9 @@ export function lockDown(): void {
     answer({ cancel: !allowed });
   });
   app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-navigate', (event) => {
+      if (event.url !== contents.getURL() || !isOwnUrl(event.url)) event.preventDefault(); // a reload is no way out
+    });
     contents.on('will-redirect', (event) => event.preventDefault());
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -28,6 +28,12 @@ export function createWindow(preload: string): BrowserWindow {
     // scripts/run.mjs waits for this line to know that the window is there.
     process.stdout.write('SocketScope is running\n');
   });
-  void window.loadURL(`${APP_ORIGIN}/index.html`);
+  const load = (): void => void window.loadURL(`${APP_ORIGIN}/index.html`);
+  // A page that crashed is opened again; it finds the engine as it was. Not from within the event: Chromium is still
+  // putting the old page away.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') setTimeout(load, 100);
+  });
+  load();
   return window;
 }

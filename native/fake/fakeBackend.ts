@@ -180,16 +180,19 @@ export class FakeBackend implements SocketBackend {
     const six = this.random() < 0.25;
     const datagram = this.random() < 0.08;
     const socket = this.blank(program, `${datagram ? 'udp' : 'tcp'}${six ? 6 : 4}`);
-    const inbound = program.port !== 0 && this.random() < 0.7;
+    const served = program.port !== 0 && this.random() < 0.7;
     const ephemeral = 32_768 + Math.floor(this.random() * 28_000);
     socket.state = datagram ? 'ESTABLISHED' : STATES[Math.floor(this.random() * STATES.length)]!;
     // Documentation addresses (RFC 5737, RFC 3849), so that no picture shows anybody's.
     socket.local = six ? documentation6(1) : Uint8Array.of(192, 0, 2, 10);
     socket.remote = six ? documentation6(this.random() * 0xffff) : this.remote4();
+    // Who is still calling has been served nothing yet, and serves nobody.
+    const calling = socket.state === 'SYN_SENT';
+    const inbound = served && !calling;
     socket.localPort = inbound ? program.port : ephemeral;
     socket.remotePort = inbound ? ephemeral : this.random() < 0.8 ? 443 : 5432;
-    socket.sent = Math.floor(this.random() ** 6 * 4e8);
-    socket.received = Math.floor(this.random() ** 5 * 9e8);
+    socket.sent = calling ? 0 : Math.floor(this.random() ** 6 * 4e8);
+    socket.received = calling ? 0 : Math.floor(this.random() ** 5 * 9e8);
     return socket;
   }
 

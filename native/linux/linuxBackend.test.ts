@@ -171,15 +171,16 @@ describe('capabilities', () => {
 });
 
 describe('names', () => {
-  it('give a socket the id that ss and its network namespace give it', async () => {
+  it('give a socket an id of network namespace, boot and cookie', async () => {
     const { port } = await server.do('listen', { host: '127.0.0.1' });
     const table = read();
     const row = rowOf(table, port);
     const { idHigh, idLow } = table.columns;
     const id = backend.id(idHigh[row]!, idLow[row]!);
     const namespace = /\d+/.exec(fs.readlinkSync('/proc/thread-self/ns/net'))![0];
-    expect(id).toMatch(new RegExp(`^${namespace}-[0-9a-f]+$`));
-    expect(backend.id(0xfedcba98, 0x00000001)).toBe(`${namespace}-fedcba9800000001`);
+    const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+    expect(id).toMatch(new RegExp(`^${namespace}\\.${boot}-[0-9a-f]+$`));
+    expect(backend.id(0xfedcba98, 0x00000001)).toBe(`${namespace}.${boot}-fedcba9800000001`);
   });
 
   it('of users come from the system, once owners have been read', () => {

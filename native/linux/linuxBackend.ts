@@ -25,7 +25,8 @@ export class LinuxBackend implements SocketBackend {
   private readonly processes = new ProcessReader();
   private readonly users = new UserNames();
   private readonly interfaces = new Map<number, string>();
-  private readonly namespace = readNamespace();
+  /** Network namespaces and cookies are counted from the start at each boot: an id of an earlier one must not fit. */
+  private readonly scope = `${readNamespace()}.${readBootId()}`;
   private readonly capabilities = readCapabilities();
 
   constructor() {
@@ -103,10 +104,10 @@ export class LinuxBackend implements SocketBackend {
     return list && (this.capabilities & CAP_SYS_PTRACE) !== 0n;
   }
 
-  /** Network namespace and cookie: a socket's name for as long as the machine runs. */
+  /** Network namespace, boot and cookie: a socket's name for as long as the machine runs, and no other's afterwards. */
   id(high: number, low: number): string {
     const cookie = (BigInt(high) << 32n) | BigInt(low);
-    return `${this.namespace}-${cookie.toString(16)}`;
+    return `${this.scope}-${cookie.toString(16)}`;
   }
 
   user(uid: number): string | null {
@@ -131,6 +132,15 @@ export class LinuxBackend implements SocketBackend {
 function readNamespace(): string {
   try {
     return /\d+/.exec(fs.readlinkSync('/proc/self/ns/net'))?.[0] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
+/** Eight hexadecimal digits of this boot's random UUID. */
+function readBootId(): string {
+  try {
+    return fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
   } catch {
     return '0';
   }

@@ -1,15 +1,16 @@
 /** The page's one instance of everything: the stores, the wire, and what the commands do. */
 import { THEMES } from '../../shared/bridge';
+import { MAX_CLOSE } from '../../shared/actions';
 import type { Channel } from '../../shared/channel';
 import { INTERVALS } from '../../shared/contract';
-import { toCsv } from '../../shared/csv';
+import { neutralise, toCsv } from '../../shared/csv';
 import { fieldValue } from '../../shared/fields';
 import type { ExportedSocket } from '../../shared/fields';
 import { TABLES } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import { Subscriber } from '../../shared/subscriber';
 import type { Command, Shell } from '../shell/shell';
-import { COLUMNS, columnOf } from './columns';
+import { COLUMNS, columnOf, formatCount } from './columns';
 import { rowFilter } from './filter';
 import type { Arrangement } from './rowOrder';
 import { Selection } from './selection';
@@ -39,8 +40,15 @@ export class App {
         this.sockets.arrange(arrangementOf(state));
       }
       if (state.theme !== last.theme) document.documentElement.dataset['theme'] = state.theme;
-      if (state.status !== last.status || state.tables !== last.tables || state.theme !== last.theme)
+      const { status, tables, theme, search } = last;
+      if (
+        state.status !== status ||
+        state.tables !== tables ||
+        state.theme !== theme ||
+        state.search !== search
+      ) {
         this.reportView();
+      }
     };
     useUi.subscribe(watch);
     document.documentElement.dataset['theme'] = before.theme;
@@ -145,12 +153,19 @@ export class App {
       ui.set({ notice: { kind: 'error', text: refused } });
       return;
     }
+    if (ids.length > MAX_CLOSE) {
+      const text = `At most ${formatCount(MAX_CLOSE)} sockets can be closed at once; ${formatCount(ids.length)} are selected.`;
+      ui.set({ notice: { kind: 'error', text } });
+      return;
+    }
     ui.set({ closing: true, results: null });
     await this.attempt(async () => {
       const report = await this.shell.closeSockets(ids);
       if (report.confirmed) ui.set({ results: report.results });
     });
     ui.set({ closing: false });
+    // The button that had the focus may be disabled by now; the keyboard goes on in the grid.
+    if (document.activeElement === document.body) document.getElementById('grid')?.focus();
   }
 
   private async exportCsv(rows: readonly SocketRow[]): Promise<void> {
@@ -168,7 +183,7 @@ export class App {
   private async copySelected(): Promise<void> {
     const rows = this.selectedRows();
     if (rows.length === 0) return;
-    const lines = rows.map((row) => COLUMNS.map((column) => column.text(row)).join('\t'));
+    const lines = rows.map((row) => COLUMNS.map((column) => neutralise(column.text(row))).join('\t'));
     await this.attempt(() => this.shell.copyText(`${lines.join('\n')}\n`));
   }
 

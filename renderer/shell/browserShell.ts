@@ -11,8 +11,13 @@ const LONGEST_RETRY_MS = 5000;
 const NO_TOKEN =
   'This address lacks its token, or the token is not this host’s. Open the address that “socketscope serve” printed.';
 
-/** @param confirm puts the host's question to the user */
-export function browserShell(confirm: (question: Confirmation) => Promise<boolean>): Shell {
+/** Puts the host's question to the user, or takes it back where there is nobody left to answer. */
+export interface Questions {
+  ask(question: Confirmation): Promise<boolean>;
+  withdraw(): void;
+}
+
+export function browserShell(questions: Questions): Shell {
   const token = takeToken();
   let actions = true;
   return {
@@ -20,7 +25,7 @@ export function browserShell(confirm: (question: Confirmation) => Promise<boolea
     actionsRefused: () =>
       actions ? null : 'This host only shows. Start it with --allow-actions to close connections from here.',
     start: (events) => keepConnected(token, events, (accepted) => (actions = accepted.actions)),
-    closeSockets: (ids) => closeSockets(token, ids, confirm),
+    closeSockets: (ids) => closeSockets(token, ids, questions),
     saveCsv: async (name, text) => {
       download(name, text);
       return { saved: name };
@@ -88,11 +93,7 @@ function webSocketChannel(socket: WebSocket): Channel {
 }
 
 /** One wire per action: the host puts the question, the user answers it, the host acts and reports. */
-function closeSockets(
-  token: string,
-  ids: string[],
-  confirm: (question: Confirmation) => Promise<boolean>,
-): Promise<CloseReport> {
+function closeSockets(token: string, ids: string[], questions: Questions): Promise<CloseReport> {
   return new Promise((resolve, reject) => {
     const socket = openSocket('/actions', token);
     const send = (action: BrowserAction): void => socket.send(JSON.stringify(action));
@@ -106,7 +107,7 @@ function closeSockets(
           send({ type: 'prepare-close', ids });
           break;
         case 'confirm':
-          if (await confirm(reply.confirmation)) send({ type: 'confirm-close', nonce: reply.nonce });
+          if (await questions.ask(reply.confirmation)) send({ type: 'confirm-close', nonce: reply.nonce });
           else settle({ confirmed: false });
           break;
         case 'results':
@@ -120,8 +121,10 @@ function closeSockets(
     };
     socket.onmessage = (event) =>
       void receive(JSON.parse(String(event.data)) as Accepted | BrowserActionReply);
-    socket.onclose = () =>
+    socket.onclose = () => {
+      questions.withdraw();
       reject(new Error('The connection was lost before the answer came. Look at the grid.'));
+    };
   });
 }
 

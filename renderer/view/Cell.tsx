@@ -2,6 +2,9 @@ import type { ColumnSpec } from '../model/columns';
 import { formatFullTime, OWNER_EXPLANATION } from '../model/columns';
 import type { Entry } from '../model/rowOrder';
 
+/** What is inherited with an owner. */
+const OWNER_COLUMNS: readonly string[] = ['processName', 'pid', 'user'];
+
 /** One cell. What is cut off on screen is whole in the tooltip. */
 export function Cell({ spec, entry }: { spec: ColumnSpec; entry: Entry }) {
   const { row } = entry;
@@ -13,8 +16,8 @@ export function Cell({ spec, entry }: { spec: ColumnSpec; entry: Entry }) {
       .filter(Boolean)
       .join('\n');
     if (row.processName === null) style += ' unknown';
-    else if (row.owner === 'inherited') style += ' inherited';
   }
+  if (row.owner === 'inherited' && OWNER_COLUMNS.includes(spec.id)) style += ' inherited';
   if (spec.id === 'firstSeenAt') title = formatFullTime(row.firstSeenAt);
   if (text === '*') style += ' unknown';
   if (spec.id === 'state' && row.state !== null)

@@ -15,9 +15,10 @@ function OpenDialog({ question }: { question: NonNullable<UiState['question']> }
     box.current!.showModal();
   }, []);
   const settle = (yes: boolean): void => {
+    box.current!.close(); // while it is open, nothing else can take the focus
     ui.set({ question: null });
-    answer(yes);
     document.getElementById('grid')?.focus();
+    answer(yes);
   };
   return (
     <dialog

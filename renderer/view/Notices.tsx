@@ -21,7 +21,9 @@ export function Notices() {
 
   return (
     <div className="notices" aria-live="polite">
-      {connection.kind === 'lost' && <div className="notice warning">{connection.message}</div>}
+      {(connection.kind === 'lost' || connection.kind === 'refused') && (
+        <div className="notice warning">{connection.message} What is shown is as it was last seen.</div>
+      )}
       {(problems ?? []).map(({ table, message, since }) => (
         <div key={table} className="notice warning">
           <b>{tableTitle(table)}</b> cannot be read since {formatTime(since)}; its rows are as they were last

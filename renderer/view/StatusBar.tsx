@@ -3,6 +3,9 @@ import { formatCount } from '../model/columns';
 import { useUi } from '../model/uiStore';
 import { useApp, useSelection, useSockets } from './AppContext';
 
+/** As root, and yet: a container or a security module keeps some processes to itself. */
+const SEALED = 'Some processes may not be looked into, even with these privileges.';
+
 export function StatusBar() {
   const app = useApp();
   const { order } = useSockets();
@@ -40,9 +43,9 @@ export function StatusBar() {
       {selected > 0 && <span className="item strong">Selected: {formatCount(selected)}</span>}
       <span className="spacer" />
       {status.hiddenOwners > 0 && (
-        <span className="item warning" title={welcome?.missingPrivilege ?? undefined}>
-          {formatCount(status.hiddenOwners)} {status.hiddenOwners === 1 ? 'owner' : 'owners'} hidden: not
-          running as root
+        <span className="item warning" title={welcome?.missingPrivilege ?? SEALED}>
+          {formatCount(status.hiddenOwners)} {status.hiddenOwners === 1 ? 'owner' : 'owners'} hidden
+          {welcome?.missingPrivilege == null ? '' : ': not running as root'}
         </span>
       )}
       {status.hiddenOwners === 0 && welcome?.missingPrivilege != null && (

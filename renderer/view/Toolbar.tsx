@@ -98,8 +98,9 @@ function CloseButton() {
   const app = useApp();
   const count = useSelection().shownCount;
   const closing = useUi((state) => state.closing);
-  useUi((state) => state.connection); // whether actions are allowed is known once connected
-  const refused = app.shell.actionsRefused();
+  const connected = useUi((state) => state.connection.kind === 'connected');
+  // Whether actions are allowed is known once connected.
+  const refused = connected ? app.shell.actionsRefused() : 'There is no connection to the engine';
   const reason = refused ?? (count === 0 ? 'Select a row first' : 'Close the selected connections (Delete)');
   return (
     <button
