@@ -111,7 +111,11 @@ test('the page can be reloaded, also after it has crashed', async ({ open }) => 
   await expect(page).toHaveTitle(/^SocketScope/);
   await expect(page.locator('#grid [data-id]').first()).toBeVisible();
   await app.evaluate(({ BrowserWindow }) => {
-    BrowserWindow.getAllWindows()[0]!.webContents.forcefullyCrashRenderer();
+    const { webContents } = BrowserWindow.getAllWindows()[0]!;
+    return new Promise<void>((resolve) => {
+      webContents.once('did-finish-load', () => resolve());
+      webContents.forcefullyCrashRenderer();
+    });
   });
   const rowsShown = (): Promise<number> =>
     app.evaluate(

@@ -10,6 +10,8 @@ const INFO_MS = 6000;
 /** Strips above the grid: what is wrong with the wire or the tables, and what the last command came to. */
 export function Notices() {
   const connection = useUi((state) => state.connection);
+  // Before anything was seen, the empty grid says why (EmptyState).
+  const seen = useUi((state) => state.welcome !== null);
   const notice = useUi((state) => state.notice);
   const problems = useUi((state) => state.status?.problems);
 
@@ -21,7 +23,7 @@ export function Notices() {
 
   return (
     <div className="notices" aria-live="polite">
-      {(connection.kind === 'lost' || connection.kind === 'refused') && (
+      {(connection.kind === 'lost' || (connection.kind === 'refused' && seen)) && (
         <div className="notice warning">{connection.message} What is shown is as it was last seen.</div>
       )}
       {(problems ?? []).map(({ table, message, since }) => (
