@@ -35,6 +35,7 @@ const FORBIDDEN = {
   ],
   host: ['koffi', 'electron', '../native/index', '../renderer/main', '../cli/main'],
   cli: ['koffi', 'electron', 'ws', '../native/index', '../renderer/main'],
+  e2e: ['electron', 'koffi', '../engine/engine', '../../renderer/main', '../host/browserHost'],
 };
 const ALLOWED = {
   shared: ['valibot', './socket'],
@@ -46,6 +47,7 @@ const ALLOWED = {
   renderer: ['react', '../shared/socket'],
   host: ['node:http', 'ws', '../engine/engine', '../shared/contract'],
   cli: ['node:fs', '../engine/engine', '../host/browserHost', '../shared/csv'],
+  e2e: ['@playwright/test', 'node:fs', '../shared/bridge'],
 };
 
 /** The imports of `specifiers` that the linter refuses in this folder. */
