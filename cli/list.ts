@@ -38,8 +38,8 @@ function json(socket: ExportedSocket): string {
 function byEndpoint(a: SocketRow, b: SocketRow): number {
   return (
     compare(a.protocol, b.protocol) ||
-    a.family - b.family ||
-    a.localPort - b.localPort ||
+    (a.family ?? 0) - (b.family ?? 0) ||
+    (a.localPort ?? 0) - (b.localPort ?? 0) ||
     compare(a.localAddress, b.localAddress) ||
     compare(a.remoteAddress ?? '', b.remoteAddress ?? '') ||
     (a.remotePort ?? 0) - (b.remotePort ?? 0) ||

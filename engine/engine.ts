@@ -4,15 +4,16 @@ import type { CloseResult } from '../shared/actions';
 import type { Channel } from '../shared/channel';
 import { ContractError, DEFAULT_INTERVAL, pageMessage, parse, PROTOCOL_VERSION } from '../shared/contract';
 import type { EngineStatus, PageMessage, Welcome } from '../shared/contract';
-import { diffTables } from '../shared/diff';
-import { IdentityIndex } from '../shared/identityIndex';
-import { Publisher } from '../shared/publisher';
-import { stateCode, tableTitle } from '../shared/socket';
-import type { SocketRow } from '../shared/socket';
-import { SocketTable } from '../shared/socketTable';
+import type { SocketDetails } from '../shared/details';
+import { NO_CHANGES, Publisher } from '../shared/publisher';
+import { DEFAULT_READING, PROTOCOLS, stateCode, tableTitle } from '../shared/socket';
+import type { ReadingOptions, SocketRow } from '../shared/socket';
+import type { SocketTable } from '../shared/socketTable';
 import type { Clock } from './clock';
-import { joinOwners } from './ownerIndex';
-import { TableReader } from './tableReader';
+import { Readings } from './readings';
+
+const ESTABLISHED = stateCode('ESTABLISHED');
+const TCP = PROTOCOLS.indexOf('tcp');
 
 export interface EngineOptions {
   backend: SocketBackend;
@@ -22,34 +23,26 @@ export interface EngineOptions {
   engineId: string;
 }
 
-/** One reading: the table and its index. */
-interface Reading {
-  table: SocketTable;
-  index: IdentityIndex;
-}
-
-const emptyReading = (): Reading => ({ table: new SocketTable(), index: new IdentityIndex() });
-
 /**
  * Reads the OS's tables at an interval, joins owners, compares with the reading before, and publishes the difference to
  * every page. Acts only on request of its host, never of a page.
  */
 export class Engine {
-  private current = emptyReading();
-  private previous = emptyReading();
-  private readonly reader: TableReader;
+  private readonly readings: Readings;
   private readonly publishers = new Set<Publisher>();
   private status: EngineStatus | null = null;
   private intervalMs: number = DEFAULT_INTERVAL;
   private paused = false;
+  private reading: ReadingOptions = DEFAULT_READING;
   private cancelTimer: (() => void) | null = null;
 
   constructor(private readonly options: EngineOptions) {
-    this.reader = new TableReader(options.backend);
+    this.readings = new Readings(options.backend);
   }
 
   /** Takes the first reading and goes on at the interval. */
   start(): void {
+    this.options.backend.watchDestroyed();
     this.poll();
   }
 
@@ -59,27 +52,29 @@ export class Engine {
   }
 
   /** Reads the tables now. Returns every row, in no particular order. */
-  snapshot(): SocketRow[] {
+  snapshot(reading: ReadingOptions = DEFAULT_READING): SocketRow[] {
+    this.reading = reading;
     this.poll();
     return this.rows();
   }
 
   /** The command line of each of the current rows' processes, by row id. Read only when asked for: it may hold secrets. */
   commandLines(): Map<string, string | null> {
-    const { table } = this.current;
+    const { table } = this.readings;
     const { backend } = this.options;
+    const processes = new Set(table.holders.map(([primary]) => primary));
     const byProcess = new Map(
-      table.processes.map((process) => [process, process && backend.commandLine(process)]),
+      [...processes].map((process) => [process, process === undefined ? null : backend.commandLine(process)]),
     );
     const lines = new Map<string, string | null>();
     for (let row = 0; row < table.length; row++) {
-      lines.set(this.idOf(table, row), byProcess.get(table.processes[row]!) ?? null);
+      lines.set(this.idOf(table, row), byProcess.get(table.holders[row]![0]) ?? null);
     }
     return lines;
   }
 
   get tableProblems(): EngineStatus['problems'] {
-    return this.reader.problems();
+    return this.readings.reader.problems();
   }
 
   /** Serves a page until its channel closes. What it sends is checked; an action is refused. */
@@ -100,7 +95,7 @@ export class Engine {
   /** Says which of these sockets exist, and what they are. */
   describe(ids: readonly string[]): { rows: SocketRow[]; gone: string[] } {
     this.poll();
-    const { table } = this.current;
+    const { table } = this.readings;
     const found = this.find(ids);
     const rows = [...found.values()].map((row) => table.row(row, this.options.backend));
     return { rows, gone: [...new Set(ids)].filter((id) => !found.has(id)) };
@@ -112,7 +107,7 @@ export class Engine {
    */
   close(ids: readonly string[]): CloseResult[] {
     this.poll();
-    const { table } = this.current;
+    const { table } = this.readings;
     const { backend } = this.options;
     const found = this.find(ids);
     const results = [...new Set(ids)].map((id): CloseResult => {
@@ -136,10 +131,16 @@ export class Engine {
 
   /** An id that is in no table is gone; where a table could not be read, nobody knows. */
   private missing(id: string): CloseResult {
-    const [problem] = this.reader.problems();
+    const [problem] = this.readings.reader.problems();
     if (problem === undefined) return goneResult(id);
     const message = `Not found, but ${tableTitle(problem.table)} could not be read: ${problem.message}`;
     return { id, outcome: 'failed', label: id, message };
+  }
+
+  /** Everything there is to know of this socket now; null where it has ended, or never was in what is read. */
+  details(id: string): SocketDetails | null {
+    const row = this.find([id]).get(id);
+    return row === undefined ? null : this.options.backend.details(this.readings.table, row);
   }
 
   dispose(): void {
@@ -165,7 +166,7 @@ export class Engine {
         publisher.acknowledge(message.seq);
         break;
       case 'refresh':
-        this.reader.retryNow();
+        this.readings.reader.retryNow();
         this.poll();
         break;
       case 'polling':
@@ -173,6 +174,13 @@ export class Engine {
         this.paused = message.paused;
         if (this.paused) this.announce();
         else this.poll();
+        break;
+      case 'reading':
+        this.reading = message.reading;
+        this.poll();
+        break;
+      case 'details':
+        channel.send({ type: 'details', id: message.id, details: this.details(message.id) });
         break;
     }
   }
@@ -204,27 +212,15 @@ export class Engine {
   /** Tells every page of a new status, without a reading. */
   private announce(): void {
     this.stop();
-    for (const publisher of this.publishers) publisher.publish([], [], [], this.statusNow());
+    for (const publisher of this.publishers) publisher.publish(NO_CHANGES, this.statusNow());
   }
 
   private poll(): void {
     this.cancelTimer?.();
-    const { backend, clock } = this.options;
+    const { clock } = this.options;
     const startedAt = clock.now();
-    const before = this.current;
-    const after = this.previous;
-    after.table.clear();
-    this.reader.read(after.table, before.table, startedAt);
-    const duplicates = after.index.build(after.table);
-    if (duplicates.length > 0) {
-      after.table.drop(duplicates);
-      after.index.build(after.table);
-    }
-    const hidden = joinOwners(after.table, backend.readOwners(after.table), before.table, before.index);
-    carryFirstSeen(after.table, before, startedAt);
-    this.previous = before;
-    this.current = after;
-    this.status = this.summarise(startedAt, clock.now() - startedAt, hidden);
+    this.readings.take(this.reading, startedAt);
+    this.status = this.summarise(startedAt, clock.now() - startedAt);
     this.publish();
     if (!this.paused) {
       const spent = clock.now() - startedAt;
@@ -236,49 +232,55 @@ export class Engine {
 
   private publish(): void {
     if (this.publishers.size === 0) return;
-    const { table, index } = this.current;
-    const before = this.previous;
-    const diff = diffTables(before.table, before.index, table, index);
+    const { table, before, ended } = this.readings;
+    const diff = this.readings.diff();
     const toRow = (row: number): SocketRow => table.row(row, this.options.backend);
-    const added = diff.added.map(toRow);
-    const changed = diff.changed.map(toRow);
-    const removed = diff.removed.map((row) => this.idOf(before.table, row));
-    for (const publisher of this.publishers) publisher.publish(added, changed, removed, this.status!);
+    const changes = {
+      added: diff.added.map(toRow),
+      changed: diff.changed.map(toRow),
+      removed: diff.removed.map((row) => this.idOf(before, row)),
+      ended: Array.from({ length: ended.length }, (_, row) => ended.row(row, this.options.backend)),
+    };
+    for (const publisher of this.publishers) publisher.publish(changes, this.status!);
   }
 
-  private summarise(readAt: number, tookMs: number, hiddenOwners: number): EngineStatus {
-    const { table } = this.current;
+  private summarise(readAt: number, tookMs: number): EngineStatus {
+    const { table } = this.readings;
     const byState = new Uint32Array(256);
     for (let row = 0; row < table.length; row++) byState[table.columns.state[row]!]!++;
-    const udpConnected = countConnectedUdp(table);
+    const others = countOtherConnected(table);
     return {
       readAt,
       tookMs,
       endpoints: table.length,
-      established: byState[stateCode('ESTABLISHED')]! - udpConnected,
+      established: byState[ESTABLISHED]! - others,
       listening: byState[stateCode('LISTEN')]!,
       timeWait: byState[stateCode('TIME_WAIT')]!,
       closeWait: byState[stateCode('CLOSE_WAIT')]!,
-      hiddenOwners,
-      problems: this.reader.problems(),
+      hiddenOwners: this.readings.hiddenOwners,
+      problems: this.readings.reader.problems(),
+      reading: this.reading,
+      available: this.options.backend.tables,
+      missedEvents: this.readings.missedEvents,
       intervalMs: this.intervalMs,
       paused: this.paused,
     };
   }
 
   private rows(): SocketRow[] {
-    const { table } = this.current;
+    const { table } = this.readings;
     return Array.from({ length: table.length }, (_, row) => table.row(row, this.options.backend));
   }
 
   private idOf(table: SocketTable, row: number): string {
-    return this.options.backend.id(table.columns.idHigh[row]!, table.columns.idLow[row]!);
+    const { idHigh, idLow, namespace } = table.columns;
+    return this.options.backend.id(idHigh[row]!, idLow[row]!, namespace[row]!);
   }
 
   private find(ids: readonly string[]): Map<string, number> {
     const wanted = new Set(ids);
     const found = new Map<string, number>();
-    const { table } = this.current;
+    const { table } = this.readings;
     for (let row = 0; row < table.length; row++) {
       const id = this.idOf(table, row);
       if (wanted.has(id)) found.set(id, row);
@@ -287,19 +289,11 @@ export class Engine {
   }
 }
 
-function carryFirstSeen(table: SocketTable, before: Reading, now: number): void {
-  const { idHigh, idLow, firstSeenAt } = table.columns;
-  for (let row = 0; row < table.length; row++) {
-    const old = before.index.find(idHigh[row]!, idLow[row]!);
-    firstSeenAt[row] = old < 0 ? now : before.table.columns.firstSeenAt[old]!;
-  }
-}
-
-/** A connected UDP socket is "ESTABLISHED" too, but the status bar counts connections. */
-function countConnectedUdp(table: SocketTable): number {
+/** A connected UDP or UNIX socket is "ESTABLISHED" too, but the status bar counts TCP's connections. */
+function countOtherConnected(table: SocketTable): number {
   let count = 0;
   for (let row = 0; row < table.length; row++) {
-    if (table.columns.protocol[row] === 1 && table.columns.state[row] !== 0) count++;
+    if (table.columns.protocol[row] !== TCP && table.columns.state[row] === ESTABLISHED) count++;
   }
   return count;
 }

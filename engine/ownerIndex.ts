@@ -1,8 +1,8 @@
 import type { OwnerLookup } from '../native';
-import type { IdentityIndex } from '../shared/identityIndex';
+import type { RowMatch } from '../shared/diff';
 import { OWNERS, stateCode } from '../shared/socket';
 import type { Owner } from '../shared/socket';
-import { UNKNOWN } from '../shared/socketTable';
+import { NOBODY, UNKNOWN } from '../shared/socketTable';
 import type { SocketTable } from '../shared/socketTable';
 
 const CODE = Object.fromEntries(OWNERS.map((owner, code) => [owner, code])) as Record<Owner, number>;
@@ -10,8 +10,9 @@ const ESTABLISHED = stateCode('ESTABLISHED');
 const CLOSE_WAIT = stateCode('CLOSE_WAIT');
 
 /**
- * Gives every row of a reading its owner. A row that the kernel no longer connects with a process keeps the owner last
- * seen under the same identity, marked as inherited; never by its endpoints alone, which others may use by now.
+ * Gives every row of a reading (whose holders are empty) its owner. A row that the kernel no longer connects with a process
+ * keeps the owner last seen under the same identity, marked as inherited; never by its endpoints alone, which others may
+ * use by now.
  *
  * @returns the number of rows whose owner this user may not see.
  */
@@ -19,27 +20,28 @@ export function joinOwners(
   table: SocketTable,
   lookup: OwnerLookup,
   before: SocketTable,
-  beforeIndex: IdentityIndex,
+  { previous }: RowMatch,
 ): number {
-  const { owner, idHigh, idLow, inode, uid, tablePid } = table.columns;
+  const { owner, inode, uid, tablePid } = table.columns;
   let hidden = 0;
   for (let row = 0; row < table.length; row++) {
-    const process = lookup.processOf(table, row);
-    if (process !== null) {
-      table.processes[row] = process;
+    const holders = lookup.holdersOf(row);
+    if (holders.length > 0) {
+      table.holders[row] = table.lastHolders[row] = holders;
       owner[row] = CODE.known;
       continue;
     }
-    const old = beforeIndex.find(idHigh[row]!, idLow[row]!);
-    const last = old < 0 ? null : before.processes[old]!;
-    table.processes[row] = last;
-    if (last !== null) {
-      owner[row] = CODE.inherited;
-      if (uid[row] === UNKNOWN) uid[row] = before.columns.uid[old]!;
-    } else if (inode[row] !== 0 || tablePid[row] !== UNKNOWN) {
-      // The OS says that somebody holds it; who, could not be found.
+    const old = previous[row]!;
+    const last = old < 0 ? NOBODY : before.lastHolders[old]!;
+    table.lastHolders[row] = last;
+    if (inode[row] !== 0 || tablePid[row] !== UNKNOWN) {
+      // The OS says that somebody holds it; who, could not be found. It need not be the last one: it may have been handed over.
       owner[row] = lookup.complete ? CODE.unfound : CODE.hidden;
       if (!lookup.complete) hidden++;
+    } else if (last.length > 0) {
+      table.holders[row] = last;
+      owner[row] = CODE.inherited;
+      if (uid[row] === UNKNOWN) uid[row] = before.columns.uid[old]!;
     } else {
       owner[row] = isUnaccepted(table, row) ? CODE.unaccepted : CODE.none;
     }

@@ -1,13 +1,14 @@
 import { NativeError } from '../native';
-import type { SocketBackend } from '../native';
+import type { SocketBackend, TableSource } from '../native';
 import type { TableProblem } from '../shared/contract';
-import type { TableName } from '../shared/socket';
+import type { ReadingOptions } from '../shared/socket';
 import type { SocketTable } from '../shared/socketTable';
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 
 interface Problem {
+  source: TableSource;
   message: string;
   since: number;
   retryAt: number;
@@ -19,28 +20,32 @@ interface Problem {
  * while the others go on.
  */
 export class TableReader {
-  private readonly failing = new Map<TableName, Problem>();
+  private failing = new Map<string, Problem>();
 
   constructor(private readonly backend: SocketBackend) {}
 
   /** Fills `into` (which is empty) with one reading. `before` is the reading before it. */
-  read(into: SocketTable, before: SocketTable, now: number): void {
-    for (const name of this.backend.tables) {
-      const problem = this.failing.get(name);
+  read(into: SocketTable, options: ReadingOptions, before: SocketTable, now: number): void {
+    const failing = new Map<string, Problem>();
+    for (const source of this.backend.sources(options)) {
+      const key = `${source.table} ${source.namespace}`;
+      const problem = this.failing.get(key);
       if (problem !== undefined && now < problem.retryAt) {
-        keepRows(name, before, into);
+        failing.set(key, problem);
+        keepRows(source, before, into);
         continue;
       }
       const start = into.length;
       try {
-        this.backend.readTable(name, into);
-        this.failing.delete(name);
+        this.backend.readTable(source, options, into);
       } catch (error) {
         into.truncate(start);
-        this.failing.set(name, nextProblem(problem, error, now));
-        keepRows(name, before, into);
+        failing.set(key, nextProblem(source, problem, error, now));
+        keepRows(source, before, into);
       }
     }
+    // What is not read any more has no problem either.
+    this.failing = failing;
   }
 
   /** Asks every table again at the next reading: the user pressed "refresh". */
@@ -49,8 +54,9 @@ export class TableReader {
   }
 
   problems(): TableProblem[] {
-    return [...this.failing].map(([table, { message, since, retryAt }]) => ({
-      table,
+    return [...this.failing.values()].map(({ source, message, since, retryAt }) => ({
+      table: source.table,
+      namespace: source.namespace === 0 ? null : this.backend.namespace(source.namespace),
       message,
       since,
       retryAt,
@@ -58,9 +64,10 @@ export class TableReader {
   }
 }
 
-function nextProblem(before: Problem | undefined, error: unknown, now: number): Problem {
+function nextProblem(source: TableSource, before: Problem | undefined, error: unknown, now: number): Problem {
   const delay = before === undefined ? FIRST_RETRY_MS : Math.min(2 * before.delay, LONGEST_RETRY_MS);
   return {
+    source,
     message: describe(error),
     since: before?.since ?? now,
     retryAt: now + delay,
@@ -73,8 +80,9 @@ function describe(error: unknown): string {
   return `The table could not be read: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function keepRows(name: TableName, before: SocketTable, into: SocketTable): void {
+function keepRows({ table, namespace }: TableSource, before: SocketTable, into: SocketTable): void {
   for (let row = 0; row < before.length; row++) {
-    if (before.tableOf(row) === name) into.appendFrom(before, row);
+    if (before.columns.namespace[row] === namespace && before.tableOf(row) === table)
+      into.appendFrom(before, row);
   }
 }

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { INTERVALS } from './contract';
 import type { CloseReport, SaveReport } from './contract';
-import { TABLES } from './socket';
+import { MAIN_TABLES } from './socket';
 
 /** The scheme and host that the page is served from in Electron. */
 export const APP_ORIGIN = 'app://socketscope';
@@ -21,7 +21,7 @@ export const COMMANDS = [
   'pause',
   'refresh',
   ...INTERVALS.map((ms) => `interval-${ms}` as const),
-  ...TABLES.map((table) => `toggle-${table}` as const),
+  ...MAIN_TABLES.map((table) => `toggle-${table}` as const),
   ...THEMES.map((theme) => `theme-${theme}` as const),
 ] as const;
 export type Command = (typeof COMMANDS)[number];

@@ -5,10 +5,12 @@
 import * as v from 'valibot';
 import type { CloseResult, Confirmation } from './actions';
 import { MAX_CLOSE } from './actions';
-import type { SocketRow, TableName } from './socket';
+import type { SocketDetails } from './details';
+import { PROTOCOLS } from './socket';
+import type { ReadingOptions, SocketRow, TableName } from './socket';
 
 /** Changes with every change that an older end would misread. A page says its own first, and the engine refuses any other. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** ms between readings that a user may choose. */
 export const INTERVALS = [500, 1000, 2000, 5000, 10_000] as const;
@@ -19,11 +21,8 @@ const MAX_ID = 200;
 const MAX_TEXT = 200_000_000;
 
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const ids = v.pipe(
-  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID))),
-  v.minLength(1),
-  v.maxLength(MAX_CLOSE),
-);
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID));
+const ids = v.pipe(v.array(id), v.minLength(1), v.maxLength(MAX_CLOSE));
 
 /** Page → engine, on the page's port: data and queries only. Anything else is refused, actions above all. */
 export const pageMessage = v.variant('type', [
@@ -32,12 +31,23 @@ export const pageMessage = v.variant('type', [
   v.strictObject({ type: v.literal('resync') }),
   v.strictObject({ type: v.literal('refresh') }),
   v.strictObject({ type: v.literal('polling'), intervalMs: v.picklist(INTERVALS), paused: v.boolean() }),
+  v.strictObject({
+    type: v.literal('reading'),
+    reading: v.strictObject({
+      protocols: v.pipe(v.array(v.picklist(PROTOCOLS)), v.maxLength(PROTOCOLS.length)),
+      bound: v.boolean(),
+      namespaces: v.boolean(),
+    }),
+  }),
+  v.strictObject({ type: v.literal('details'), id }),
 ]);
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 
 /** A table that could not be read. Its rows stay as they were last read. */
 export interface TableProblem {
   table: TableName;
+  /** Its name, or null where the system has no namespaces */
+  namespace: string | null;
   /** The failed call, its error's name, and a sentence for a person. */
   message: string;
   /** ms since 1970-01-01 UTC of the first failure in a row, and of the next attempt */
@@ -59,6 +69,12 @@ export interface EngineStatus {
   /** Sockets whose owner this user may not see. */
   hiddenOwners: number;
   problems: TableProblem[];
+  /** What is read */
+  reading: ReadingOptions;
+  /** The tables that could be read on this system */
+  available: readonly TableName[];
+  /** How many destroyed sockets the system could not tell of, since the engine started */
+  missedEvents: number;
   intervalMs: number;
   paused: boolean;
 }
@@ -91,6 +107,8 @@ export interface Diff {
   added: SocketRow[];
   changed: SocketRow[];
   removed: string[];
+  /** Final states of rows in `removed`, and sockets that were born and gone between two readings. */
+  ended: SocketRow[];
   status: EngineStatus;
 }
 
@@ -99,8 +117,15 @@ export interface Refused {
   message: string;
 }
 
+/** The answer to a question for details; null where the socket has ended. */
+export interface DetailsReply {
+  type: 'details';
+  id: string;
+  details: SocketDetails | null;
+}
+
 /** Engine → page. */
-export type EngineMessage = Welcome | SnapshotChunk | Diff | Refused;
+export type EngineMessage = Welcome | SnapshotChunk | Diff | Refused | DetailsReply;
 
 /** Main (or another host) → engine, on its own port: the only way to an action. */
 export const hostRequest = v.variant('method', [

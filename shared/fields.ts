@@ -24,6 +24,16 @@ export const FIELDS = [
   'bytesReceived',
   'receiveQueue',
   'sendQueue',
+  'type',
+  'dualStack',
+  'namespace',
+  'unit',
+  'container',
+  'owner',
+  'holders',
+  'destroyedAt',
+  'rtt',
+  'retransmits',
 ] as const;
 /** The command line may hold secrets: it is a field only where it was asked for. */
 export type Field = (typeof FIELDS)[number] | 'commandLine';
@@ -39,6 +49,7 @@ export function fieldValue(row: SocketRow, field: Exclude<Field, 'commandLine'>)
     case 'processStartedAt':
     case 'createdAt':
     case 'firstSeenAt':
+    case 'destroyedAt':
       return timestamp(row[field]);
     default:
       return row[field];

@@ -5,15 +5,34 @@ import type { SocketRow } from './socket';
 /** Rows in one chunk of a snapshot: about 0.5 MB, a few ms to read. */
 export const CHUNK_ROWS = 2000;
 
+/** The most ended rows that are kept for a page that does not listen; of more, the oldest are forgotten. */
+const MAX_ENDED = 10_000;
+
+/** One reading's changes. */
+export interface Changes {
+  added: readonly SocketRow[];
+  changed: readonly SocketRow[];
+  /** by id */
+  removed: readonly string[];
+  /** Final states of removed rows, and sockets that were born and gone between two readings. */
+  ended: readonly SocketRow[];
+}
+
+export const NO_CHANGES: Changes = { added: [], changed: [], removed: [], ended: [] };
+
 /** What changed since the page last heard, by id. `removed` holds only rows that the page knows. */
 interface Pending {
   added: Map<string, SocketRow>;
   changed: Map<string, SocketRow>;
   removed: Set<string>;
+  ended: Map<string, SocketRow>;
   status: EngineStatus | null;
 }
 
-const nothing = (): Pending => ({ added: new Map(), changed: new Map(), removed: new Set(), status: null });
+const nothing = (): Pending => ({
+  ...{ added: new Map(), changed: new Map(), removed: new Set(), ended: new Map() },
+  status: null,
+});
 
 /**
  * The engine's end of one page: a snapshot in chunks, then diffs. At most one message is unacknowledged; what happens
@@ -51,12 +70,7 @@ export class Publisher {
   }
 
   /** One reading's changes. A page that has not asked for a snapshot yet is told nothing. */
-  publish(
-    added: readonly SocketRow[],
-    changed: readonly SocketRow[],
-    removed: readonly string[],
-    status: EngineStatus,
-  ): void {
+  publish({ added, changed, removed, ended }: Changes, status: EngineStatus): void {
     if (!this.subscribed) return;
     const { pending } = this;
     for (const row of added) {
@@ -69,6 +83,10 @@ export class Publisher {
       if (pending.added.delete(id)) continue; // the page never heard of it
       pending.changed.delete(id);
       pending.removed.add(id);
+    }
+    for (const row of ended) {
+      pending.ended.set(row.id, row);
+      if (pending.ended.size > MAX_ENDED) pending.ended.delete(pending.ended.keys().next().value!);
     }
     pending.status = this.status = status;
     this.flush();
@@ -96,7 +114,7 @@ export class Publisher {
       });
       this.firstChunk = false;
     } else if (this.pending.status !== null) {
-      const { added, changed, removed, status } = this.pending;
+      const { added, changed, removed, ended, status } = this.pending;
       this.pending = nothing();
       const diff: Diff = {
         type: 'diff',
@@ -104,6 +122,7 @@ export class Publisher {
         added: [...added.values()],
         changed: [...changed.values()],
         removed: [...removed],
+        ended: [...ended.values()],
         status,
       };
       this.sendData(diff);

@@ -3,7 +3,7 @@
  * 100,000 sockets makes no object and no string per row. Rows become {@link SocketRow} only when somebody looks at them.
  */
 import { formatIPv4, formatIPv6, isLinkLocal6 } from './address';
-import { OWNERS, PROTOCOLS, SOCKET_STATES } from './socket';
+import { OWNERS, PROTOCOLS, SOCKET_STATES, SOCKET_TYPES, tableOf } from './socket';
 import type { Family, Owner, ProcessInfo, SocketRow, TableName } from './socket';
 
 /** "Not known" in the integer columns that need it. */
@@ -15,17 +15,23 @@ const COLUMNS = {
   /** The 64-bit opaque identity the backend promises: Linux's socket cookie, an interned number on Windows. */
   idHigh: Uint32Array,
   idLow: Uint32Array,
+  /** The network namespace the identity counts in (Linux: its inode number); 0 where the system has none */
+  namespace: Uint32Array,
   /** index into PROTOCOLS */
   protocol: Uint8Array,
-  /** 4 or 6 */
+  /** 4, 6, or 0 where the protocol has no versions */
   family: Uint8Array,
+  /** index into SOCKET_TYPES */
+  type: Uint8Array,
   /** index into SOCKET_STATES plus one; 0 = none */
   state: Uint8Array,
-  /** host byte order */
-  localPort: Uint16Array,
-  remotePort: Uint16Array,
+  /** host byte order; UNKNOWN where there is none */
+  localPort: Uint32Array,
+  remotePort: Uint32Array,
   /** 1 where the row has a remote endpoint */
   hasRemote: Uint8Array,
+  /** Of a socket on an IPv6 wildcard: 1 = IPv6 only, 2 = IPv4 too; 0 = not known, or no such socket */
+  dualStack: Uint8Array,
   /** The interface a link-local address belongs to; 0 = none */
   interfaceIndex: Uint32Array,
   /** UNKNOWN where the kernel names no user */
@@ -41,10 +47,16 @@ const COLUMNS = {
   bytesReceived: Float64Array,
   receiveQueue: Float64Array,
   sendQueue: Float64Array,
+  /** ms; NaN = not known */
+  rtt: Float64Array,
+  /** segments; NaN = not known */
+  retransmits: Float64Array,
   /** ms since 1970-01-01 UTC; NaN = not known */
   createdAt: Float64Array,
   /** ms since 1970-01-01 UTC; filled by the engine */
   firstSeenAt: Float64Array,
+  /** ms since 1970-01-01 UTC; NaN = it lives; filled by the engine */
+  destroyedAt: Float64Array,
 } as const;
 type ColumnName = keyof typeof COLUMNS;
 const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
@@ -57,23 +69,36 @@ function allocate(capacity: number): Columns {
 
 /** What the text of a row needs beyond its numbers; given by whoever turns rows into text. */
 export interface RowNames {
-  id(high: number, low: number): string;
+  id(high: number, low: number, namespace: number): string;
   user(uid: number): string | null;
-  interface(index: number): string;
+  interface(index: number, namespace: number): string;
+  namespace(namespace: number): string | null;
 }
+
+/** The processes that hold one socket, the primary first. Compared by reference. */
+export type Holders = readonly ProcessInfo[];
+export const NOBODY: Holders = [];
 
 export class SocketTable {
   length = 0;
   columns: Columns;
   /** 32 bytes a row: local, then remote address, each 16 bytes in network order (IPv4 in the first four). */
   addresses: Uint8Array;
-  /** The owner's process, by reference; filled by the engine. */
-  processes: (ProcessInfo | null)[] = [];
+  /** The same memory as words: eight a row. */
+  addressWords: Uint32Array;
+  /** The endpoints of sockets whose addresses are not numbers (UNIX, netlink, …); null for the others. */
+  localNames: (string | null)[] = [];
+  remoteNames: (string | null)[] = [];
+  /** The processes that hold the socket, the primary first; by reference, and filled by the engine. */
+  holders: Holders[] = [];
+  /** Those last known for the same identity, for when the kernel no longer says; filled by the engine. */
+  lastHolders: Holders[] = [];
 
   constructor(capacity: number = INITIAL_CAPACITY) {
     // At least one row: growing doubles it.
     this.columns = allocate(Math.max(capacity, 1));
     this.addresses = new Uint8Array(32 * this.capacity);
+    this.addressWords = new Uint32Array(this.addresses.buffer);
   }
 
   get capacity(): number {
@@ -81,40 +106,51 @@ export class SocketTable {
   }
 
   clear(): void {
-    this.length = 0;
-    this.processes.length = 0;
+    this.truncate(0);
   }
 
   /** Appends a row of "nothing known" and returns its index. Columns may be re-allocated: read them again afterwards. */
   append(): number {
-    if (this.length === this.capacity) this.grow();
-    const row = this.length++;
+    const row = this.appendUnset();
     const c = this.columns;
-    c.idHigh[row] = c.idLow[row] = 0;
-    c.protocol[row] = c.family[row] = c.state[row] = c.hasRemote[row] = c.owner[row] = 0;
+    c.idHigh[row] = c.idLow[row] = c.namespace[row] = 0;
+    c.protocol[row] = c.family[row] = c.type[row] = c.state[row] = c.hasRemote[row] = c.owner[row] = 0;
     c.localPort[row] = c.remotePort[row] = 0;
-    c.interfaceIndex[row] = c.inode[row] = 0;
+    c.interfaceIndex[row] = c.inode[row] = c.dualStack[row] = 0;
     c.uid[row] = c.tablePid[row] = UNKNOWN;
     c.bytesSent[row] = c.bytesReceived[row] = c.receiveQueue[row] = c.sendQueue[row] = NaN;
-    c.createdAt[row] = c.firstSeenAt[row] = NaN;
-    this.addresses.fill(0, 32 * row, 32 * row + 32);
-    this.processes[row] = null;
+    c.rtt[row] = c.retransmits[row] = NaN;
+    c.createdAt[row] = c.firstSeenAt[row] = c.destroyedAt[row] = NaN;
+    this.addressWords.fill(0, 8 * row, 8 * row + 8);
+    return row;
+  }
+
+  /** Appends a row whose columns and addresses hold anything: for a decoder that sets every one of them. */
+  appendUnset(): number {
+    if (this.length === this.capacity) this.grow();
+    const row = this.length++;
+    this.localNames[row] = this.remoteNames[row] = null;
+    this.holders[row] = this.lastHolders[row] = NOBODY;
     return row;
   }
 
   /** Appends a copy of a row of another table. */
   appendFrom(other: SocketTable, row: number): number {
-    const target = this.append();
+    const target = this.appendUnset();
     for (const name of COLUMN_NAMES) this.columns[name][target] = other.columns[name][row]!;
-    this.addresses.set(other.addresses.subarray(32 * row, 32 * row + 32), 32 * target);
-    this.processes[target] = other.processes[row]!;
+    for (let i = 0; i < 8; i++) this.addressWords[8 * target + i] = other.addressWords[8 * row + i]!;
+    this.localNames[target] = other.localNames[row]!;
+    this.remoteNames[target] = other.remoteNames[row]!;
+    this.holders[target] = other.holders[row]!;
+    this.lastHolders[target] = other.lastHolders[row]!;
     return target;
   }
 
   /** Forgets the rows from `length` on: what a reading that failed half-way had appended. */
   truncate(length: number): void {
     this.length = length;
-    this.processes.length = length;
+    this.localNames.length = this.remoteNames.length = length;
+    this.holders.length = this.lastHolders.length = length;
   }
 
   /** Drops these rows, each filled by the last one: order is not kept. */
@@ -123,15 +159,22 @@ export class SocketTable {
       const last = this.length - 1;
       if (row !== last) {
         for (const name of COLUMN_NAMES) this.columns[name][row] = this.columns[name][last]!;
-        this.addresses.copyWithin(32 * row, 32 * last, 32 * last + 32);
-        this.processes[row] = this.processes[last]!;
+        this.addressWords.copyWithin(8 * row, 8 * last, 8 * last + 8);
+        this.localNames[row] = this.localNames[last]!;
+        this.remoteNames[row] = this.remoteNames[last]!;
+        this.holders[row] = this.holders[last]!;
+        this.lastHolders[row] = this.lastHolders[last]!;
       }
       this.truncate(last);
     }
   }
 
   tableOf(row: number): TableName {
-    return `${PROTOCOLS[this.columns.protocol[row]!]!}${this.columns.family[row] as Family}`;
+    return tableOf(PROTOCOLS[this.columns.protocol[row]!]!, this.familyOf(row));
+  }
+
+  familyOf(row: number): Family {
+    return (this.columns.family[row] || null) as Family;
   }
 
   ownerOf(row: number): Owner {
@@ -139,49 +182,64 @@ export class SocketTable {
   }
 
   localAddress(row: number, names: RowNames): string {
-    return this.address(row, 32 * row, names);
+    return this.localNames[row] ?? this.address(row, 32 * row, names);
   }
 
   remoteAddress(row: number, names: RowNames): string | null {
-    return this.columns.hasRemote[row] === 1 ? this.address(row, 32 * row + 16, names) : null;
+    if (this.columns.hasRemote[row] === 0) return null;
+    return this.remoteNames[row] ?? this.address(row, 32 * row + 16, names);
   }
 
   /** The row as text and plain numbers. */
   row(row: number, names: RowNames): SocketRow {
     const c = this.columns;
-    const process = this.processes[row] ?? null;
+    const process: ProcessInfo | null = this.holders[row]![0] ?? null;
     const uid = known(c.uid[row]!);
+    const namespace = c.namespace[row]!;
     return {
-      id: names.id(c.idHigh[row]!, c.idLow[row]!),
+      id: names.id(c.idHigh[row]!, c.idLow[row]!, namespace),
       protocol: PROTOCOLS[c.protocol[row]!]!,
-      family: c.family[row] as Family,
+      family: this.familyOf(row),
+      type: SOCKET_TYPES[c.type[row]!] ?? null,
       state: c.state[row] === 0 ? null : SOCKET_STATES[c.state[row]! - 1]!,
       localAddress: this.localAddress(row, names),
-      localPort: c.localPort[row]!,
+      localPort: known(c.localPort[row]!),
       remoteAddress: this.remoteAddress(row, names),
-      remotePort: c.hasRemote[row] === 1 ? c.remotePort[row]! : null,
+      remotePort: c.hasRemote[row] === 1 ? known(c.remotePort[row]!) : null,
+      dualStack: c.dualStack[row] === 0 ? null : c.dualStack[row] === 2,
+      namespace: namespace === 0 ? null : names.namespace(namespace),
       pid: process?.pid ?? known(c.tablePid[row]!),
       processName: process?.name ?? null,
       processPath: process?.path ?? null,
       processStartedAt: process?.startedAt ?? null,
+      unit: process?.unit ?? null,
+      container: process?.container ?? null,
       user: uid === null ? null : names.user(uid),
       uid,
       owner: this.ownerOf(row),
+      holders: this.holders[row]!.length,
       inode: c.inode[row] === 0 ? null : c.inode[row]!,
       createdAt: finite(c.createdAt[row]!),
       firstSeenAt: c.firstSeenAt[row]!,
+      destroyedAt: finite(c.destroyedAt[row]!),
       bytesSent: finite(c.bytesSent[row]!),
       bytesReceived: finite(c.bytesReceived[row]!),
       receiveQueue: finite(c.receiveQueue[row]!),
       sendQueue: finite(c.sendQueue[row]!),
+      rtt: finite(c.rtt[row]!),
+      retransmits: finite(c.retransmits[row]!),
     };
   }
 
   private address(row: number, offset: number, names: RowNames): string {
-    if (this.columns.family[row] === 4) return formatIPv4(this.addresses, offset);
+    const family = this.columns.family[row]!;
+    if (family === 0) return '';
+    if (family === 4) return formatIPv4(this.addresses, offset);
     const text = formatIPv6(this.addresses, offset);
     const index = this.columns.interfaceIndex[row]!;
-    return index !== 0 && isLinkLocal6(this.addresses, offset) ? `${text}%${names.interface(index)}` : text;
+    return index !== 0 && isLinkLocal6(this.addresses, offset)
+      ? `${text}%${names.interface(index, this.columns.namespace[row]!)}`
+      : text;
   }
 
   private grow(): void {
@@ -191,6 +249,7 @@ export class SocketTable {
     addresses.set(this.addresses);
     this.columns = larger;
     this.addresses = addresses;
+    this.addressWords = new Uint32Array(addresses.buffer);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Channel } from './channel';
 import { PROTOCOL_VERSION } from './contract';
-import type { Diff, EngineMessage, PageMessage, SnapshotChunk, Welcome } from './contract';
+import type { DetailsReply, Diff, EngineMessage, PageMessage, SnapshotChunk, Welcome } from './contract';
 
 /** What the page does with what the engine says. */
 export interface Listener {
@@ -8,6 +8,7 @@ export interface Listener {
   snapshot(chunk: SnapshotChunk): void;
   diff(diff: Diff): void;
   refused(message: string): void;
+  details(reply: DetailsReply): void;
 }
 
 /** The page's end: acknowledges each data message once it has been applied, and asks for a fresh snapshot on a gap. */
@@ -33,6 +34,9 @@ export class Subscriber {
         break;
       case 'refused':
         this.listener.refused(message.message);
+        break;
+      case 'details':
+        this.listener.details(message);
         break;
       case 'snapshot':
         if (!message.first && !this.follows(message.seq)) return;

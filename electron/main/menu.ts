@@ -3,7 +3,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import type { Command, ViewState } from '../../shared/bridge';
 import { THEMES } from '../../shared/bridge';
 import { INTERVALS } from '../../shared/contract';
-import { TABLES, tableTitle } from '../../shared/socket';
+import { MAIN_TABLES, tableTitle } from '../../shared/socket';
 
 export interface AppMenu {
   /** Brings checks and greyed entries in line with the page. */
@@ -56,7 +56,7 @@ export function installMenu(send: (command: Command) => void): AppMenu {
           submenu: INTERVALS.map((ms) => item(seconds(ms), `interval-${ms}`, undefined, { type: 'radio' })),
         },
         { type: 'separator' },
-        ...TABLES.map((table) =>
+        ...MAIN_TABLES.map((table) =>
           item(tableTitle(table), `toggle-${table}`, undefined, {
             type: 'checkbox',
           }),
@@ -90,7 +90,7 @@ export function installMenu(send: (command: Command) => void): AppMenu {
     show: (state) => {
       check('pause', state.paused);
       for (const ms of INTERVALS) if (ms === state.intervalMs) check(`interval-${ms}`, true);
-      for (const table of TABLES) check(`toggle-${table}`, state.tables[table]);
+      for (const table of MAIN_TABLES) check(`toggle-${table}`, state.tables[table]);
       check(`theme-${state.theme}`, true);
       for (const command of ['close-connection', 'export-selected', 'copy'] as const) {
         const entry = menu.getMenuItemById(command);

@@ -1,9 +1,10 @@
-import { OWNERS, PROTOCOLS, stateCode, TABLES } from '../../shared/socket';
-import type { ProcessInfo, SocketState, TableName } from '../../shared/socket';
-import { UNKNOWN } from '../../shared/socketTable';
-import type { SocketTable } from '../../shared/socketTable';
+import { MAIN_TABLES, OWNERS, PROTOCOLS, protocolOf, SOCKET_TYPES, stateCode } from '../../shared/socket';
+import type { ProcessInfo, ReadingOptions, SocketState, TableName } from '../../shared/socket';
+import { NOBODY, UNKNOWN } from '../../shared/socketTable';
+import type { Holders, SocketTable } from '../../shared/socketTable';
 import { seededRandom } from '../../shared/random';
-import type { CloseAttempt, OwnerLookup, SocketBackend } from '../backend';
+import type { SocketDetails } from '../../shared/details';
+import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
 import { NativeError } from '../nativeError';
 import { PROGRAMS, RULES } from './scenarios';
 import type { FakeProgram, Scenario, ScenarioRules } from './scenarios';
@@ -16,7 +17,7 @@ interface FakeSocket {
   localPort: number;
   remote: Uint8Array | null;
   remotePort: number;
-  process: ProcessInfo;
+  holders: Holders;
   uid: number;
   sent: number;
   received: number;
@@ -39,10 +40,10 @@ const STATES: readonly SocketState[] = [
 export class FakeBackend implements SocketBackend {
   readonly name: string;
   readonly demo = true;
-  readonly tables = TABLES;
+  readonly tables: readonly TableName[] = MAIN_TABLES;
   private readonly rules: ScenarioRules;
   private readonly random = seededRandom(20_260_105);
-  private readonly processes = new Map<FakeProgram, ProcessInfo[]>();
+  private readonly processes = new Map<FakeProgram, Holders[]>();
   private sockets: FakeSocket[] = [];
   private serial = 0;
   private readings = 0;
@@ -56,7 +57,13 @@ export class FakeBackend implements SocketBackend {
     }
   }
 
-  readTable(name: TableName, into: SocketTable): void {
+  sources({ protocols }: ReadingOptions): TableSource[] {
+    return this.tables
+      .filter((table) => protocols.includes(protocolOf(table)))
+      .map((table) => ({ table, namespace: 0 }));
+  }
+
+  readTable({ table: name }: TableSource, _options: ReadingOptions, into: SocketTable): void {
     // The world moves on once per reading: before its first table.
     if (name === this.tables[0] && this.readings++ > 0) this.advance();
     if (this.rules.failing && name === 'tcp6') {
@@ -70,18 +77,28 @@ export class FakeBackend implements SocketBackend {
     for (const socket of this.sockets) if (socket.table === name) this.append(socket, into);
   }
 
-  readOwners(_table: SocketTable): OwnerLookup {
+  readOwners(table: SocketTable): OwnerLookup {
     const bySerial = new Map(this.sockets.map((socket) => [socket.serial, socket]));
     const hides = (socket: FakeSocket): boolean => this.rules.unprivileged && socket.uid !== OWN_UID;
     return {
       complete: !this.rules.unprivileged,
-      processOf: (table, row) => {
+      holdersOf: (row) => {
         const socket = bySerial.get(table.columns.idLow[row]!);
         // As in a real kernel: without an inode there is no file, and so nobody who holds it.
         const held = socket !== undefined && table.columns.inode[row] !== 0 && !hides(socket);
-        return held ? socket.process : null;
+        return held ? socket.holders : NOBODY;
       },
     };
+  }
+
+  watchDestroyed(): void {}
+
+  takeDestroyed(_into: SocketTable): number {
+    return 0;
+  }
+
+  details(_table: SocketTable, _row: number): SocketDetails | null {
+    return { groups: [], holders: [] };
   }
 
   commandLine(process: ProcessInfo): string | null {
@@ -119,6 +136,10 @@ export class FakeBackend implements SocketBackend {
     return `eth${index}`;
   }
 
+  namespace(): string | null {
+    return null;
+  }
+
   dispose(): void {
     this.sockets = [];
   }
@@ -146,6 +167,7 @@ export class FakeBackend implements SocketBackend {
     c.idLow[row] = socket.serial;
     c.protocol[row] = PROTOCOLS.indexOf(socket.table.startsWith('tcp') ? 'tcp' : 'udp');
     c.family[row] = socket.table.endsWith('4') ? 4 : 6;
+    c.type[row] = SOCKET_TYPES.indexOf(c.protocol[row] === 0 ? 'stream' : 'dgram');
     c.state[row] = stateCode(socket.state);
     c.localPort[row] = socket.localPort;
     into.addresses.set(socket.local, 32 * row);
@@ -202,7 +224,6 @@ export class FakeBackend implements SocketBackend {
   }
 
   private blank(program: FakeProgram, table: TableName): FakeSocket {
-    const process = this.processOf(program);
     const serial = ++this.serial;
     return {
       serial,
@@ -212,7 +233,7 @@ export class FakeBackend implements SocketBackend {
       localPort: 0,
       remote: null,
       remotePort: 0,
-      process,
+      holders: this.holdersOf(program),
       uid: program.uid,
       sent: 0,
       received: 0,
@@ -226,17 +247,21 @@ export class FakeBackend implements SocketBackend {
   }
 
   /** One of up to four worker processes of a program. */
-  private processOf(program: FakeProgram): ProcessInfo {
+  private holdersOf(program: FakeProgram): Holders {
     const workers = this.processes.get(program) ?? [];
     this.processes.set(program, workers);
     const index = Math.floor(this.random() * (program.weight > 9 ? 4 : 1));
-    workers[index] ??= {
-      pid: 700 + 97 * PROGRAMS.indexOf(program) + 3 * index,
-      startKey: String(index),
-      startedAt: BOOT + 1000 * index,
-      name: program.name,
-      path: program.path,
-    };
+    workers[index] ??= [
+      {
+        pid: 700 + 97 * PROGRAMS.indexOf(program) + 3 * index,
+        startKey: String(index),
+        startedAt: BOOT + 1000 * index,
+        name: program.name,
+        path: program.path,
+        unit: null,
+        container: null,
+      },
+    ];
     return workers[index];
   }
 }

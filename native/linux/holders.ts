@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { ProcessInfo } from '../../shared/socket';
+import { NOBODY } from '../../shared/socketTable';
 import type { SocketTable } from '../../shared/socketTable';
 import type { OwnerLookup } from '../backend';
 import type { ProcessReader } from './processes';
@@ -14,8 +15,13 @@ const INIT = 1;
  * credited to a process that took over the PID in between. Of several holders (forked servers) the oldest is named, but
  * not init where it merely hands a listening socket to a service.
  */
-export function scanHolders(processes: ProcessReader, privileged: boolean, root = '/proc'): OwnerLookup {
-  const holders = new Map<number, ProcessInfo>();
+export function scanHolders(
+  processes: ProcessReader,
+  privileged: boolean,
+  table: SocketTable,
+  root = '/proc',
+): OwnerLookup {
+  const holders = new Map<number, ProcessInfo[]>();
   const pids = processes.list();
   // With hidepid (man 5 proc) other users’ processes are not even listed; an empty list means that /proc cannot be read.
   let complete = privileged && pids.length > 0;
@@ -28,15 +34,17 @@ export function scanHolders(processes: ProcessReader, privileged: boolean, root 
       const process = processes.describe(pid, startKey);
       if (process === null) continue;
       for (const inode of inodes) {
-        const other = holders.get(inode);
-        if (other === undefined || isPrimary(process, other)) holders.set(inode, process);
+        holders.set(
+          inode,
+          [...(holders.get(inode) ?? []), process].sort((a, b) => (isPrimary(a, b) ? -1 : 1)),
+        );
       }
     }
   }
   processes.forgetOthers(new Set(pids));
   return {
     complete,
-    processOf: (table: SocketTable, row: number) => holders.get(table.columns.inode[row]!) ?? null,
+    holdersOf: (row) => holders.get(table.columns.inode[row]!) ?? NOBODY,
   };
 }
 

@@ -1,11 +1,15 @@
 import fs from 'node:fs';
-import { TABLES } from '../../shared/socket';
-import type { ProcessInfo, TableName } from '../../shared/socket';
+import { protocolOf, TABLES } from '../../shared/socket';
+import type { ProcessInfo, ReadingOptions } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
-import type { CloseAttempt, OwnerLookup, SocketBackend } from '../backend';
+import type { SocketDetails } from '../../shared/details';
+import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
 import { EACCES, ENOENT, EOPNOTSUPP, EPERM, errnoName } from './errno';
 import { scanHolders } from './holders';
+import { InetTable } from './inetDiag';
 import { assertLittleEndian, interfaceName } from './libc';
+import { Namespaces } from './namespaces';
+import { ReplyBuffer } from './netlink';
 import { ProcessReader } from './processes';
 import { SockDiag } from './sockDiag';
 import { UserNames } from './users';
@@ -16,31 +20,60 @@ const CAP_DAC_READ_SEARCH = 1n << 2n;
 const CAP_NET_ADMIN = 1n << 12n;
 const CAP_SYS_PTRACE = 1n << 19n;
 
-/** Linux: TCP and UDP by NETLINK_SOCK_DIAG, owners by /proc, closing by SOCK_DESTROY. */
+/** How each table is dumped. */
+const DIAG_TABLES = new Map(
+  TABLES.filter((name) => /\d$/.test(name)).map((name) => [name, new InetTable(name)]),
+);
+
+/** Linux: sockets by NETLINK_SOCK_DIAG, owners by /proc, closing by SOCK_DESTROY. */
 export class LinuxBackend implements SocketBackend {
   readonly name = 'Linux';
   readonly demo = false;
   readonly tables = TABLES;
-  private readonly diag = new SockDiag();
+  private readonly namespaces = new Namespaces();
+  private readonly diags = new Map<number, SockDiag>();
+  private readonly reply = new ReplyBuffer();
   private readonly processes = new ProcessReader();
   private readonly users = new UserNames();
-  private readonly interfaces = new Map<number, string>();
+  private readonly interfaces = new Map<string, string>();
   /** Network namespaces and cookies are counted from the start at each boot: an id of an earlier one must not fit. */
-  private readonly scope = `${readNamespace()}.${readBootId()}`;
+  private readonly boot = readBootId();
   private readonly capabilities = readCapabilities();
 
   constructor() {
     assertLittleEndian();
   }
 
-  readTable(name: TableName, into: SocketTable): void {
-    this.diag.dump(name, into);
+  sources({ protocols, namespaces }: ReadingOptions): TableSource[] {
+    const tables = TABLES.filter((table) => protocols.includes(protocolOf(table)));
+    if (namespaces) this.namespaces.refresh();
+    const all = namespaces ? this.namespaces.all() : [this.namespaces.own];
+    for (const [namespace, diag] of this.diags) {
+      if (all.includes(namespace)) continue;
+      diag.close();
+      this.diags.delete(namespace);
+    }
+    return all.flatMap((namespace) => tables.map((table) => ({ table, namespace })));
   }
 
-  readOwners(_table: SocketTable): OwnerLookup {
+  readTable({ table, namespace }: TableSource, { bound }: ReadingOptions, into: SocketTable): void {
+    this.diagOf(namespace).dump(DIAG_TABLES.get(table)!, table, bound, into);
+  }
+
+  readOwners(table: SocketTable): OwnerLookup {
     this.users.refresh();
     this.interfaces.clear();
-    return scanHolders(this.processes, this.seesEveryProcess());
+    return scanHolders(this.processes, this.seesEveryProcess(), table);
+  }
+
+  watchDestroyed(): void {}
+
+  takeDestroyed(_into: SocketTable): number {
+    return 0;
+  }
+
+  details(_table: SocketTable, _row: number): SocketDetails | null {
+    return null;
   }
 
   commandLine(process: ProcessInfo): string | null {
@@ -48,7 +81,7 @@ export class LinuxBackend implements SocketBackend {
   }
 
   close(table: SocketTable, row: number): CloseAttempt {
-    const code = this.diag.destroy(table, row);
+    const code = this.diagOf(table.columns.namespace[row]!).destroy(inetTableOf(table, row), table, row);
     switch (code) {
       case 0:
         return { outcome: 'closed', message: null };
@@ -76,7 +109,8 @@ export class LinuxBackend implements SocketBackend {
    */
   private explainMissing(table: SocketTable, row: number): CloseAttempt {
     const now = new SocketTable();
-    this.diag.dump(table.tableOf(row), now);
+    const name = table.tableOf(row);
+    this.diagOf(table.columns.namespace[row]!).dump(inetTableOf(table, row), name, true, now);
     const { idHigh, idLow } = table.columns;
     for (let i = 0; i < now.length; i++) {
       if (now.columns.idLow[i] === idLow[row] && now.columns.idHigh[i] === idHigh[row]) {
@@ -105,36 +139,46 @@ export class LinuxBackend implements SocketBackend {
   }
 
   /** Network namespace, boot and cookie: a socket's name for as long as the machine runs, and no other's afterwards. */
-  id(high: number, low: number): string {
+  id(high: number, low: number, namespace: number): string {
     const cookie = (BigInt(high) << 32n) | BigInt(low);
-    return `${this.scope}-${cookie.toString(16)}`;
+    return `${namespace}.${this.boot}-${cookie.toString(16)}`;
   }
 
   user(uid: number): string | null {
     return this.users.name(uid);
   }
 
-  interface(index: number): string {
-    let name = this.interfaces.get(index);
+  interface(index: number, namespace: number): string {
+    const key = `${index} ${namespace}`;
+    let name = this.interfaces.get(key);
     if (name === undefined) {
-      name = interfaceName(index);
-      this.interfaces.set(index, name);
+      name = this.namespaces.enter(namespace, () => interfaceName(index));
+      this.interfaces.set(key, name);
     }
     return name;
   }
 
+  namespace(namespace: number): string | null {
+    return this.namespaces.name(namespace);
+  }
+
   dispose(): void {
-    this.diag.close();
+    for (const diag of this.diags.values()) diag.close();
+    this.diags.clear();
+  }
+
+  private diagOf(namespace: number): SockDiag {
+    let diag = this.diags.get(namespace);
+    if (diag === undefined) {
+      diag = new SockDiag(namespace, (use) => this.namespaces.enter(namespace, use), this.reply);
+      this.diags.set(namespace, diag);
+    }
+    return diag;
   }
 }
 
-/** The inode number of this process's network namespace, from the link `net:[4026531840]`. */
-function readNamespace(): string {
-  try {
-    return /\d+/.exec(fs.readlinkSync('/proc/self/ns/net'))?.[0] ?? '0';
-  } catch {
-    return '0';
-  }
+function inetTableOf(table: SocketTable, row: number): InetTable {
+  return DIAG_TABLES.get(table.tableOf(row))!;
 }
 
 /** Eight hexadecimal digits of this boot's random UUID. */

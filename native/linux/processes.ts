@@ -65,7 +65,10 @@ export class ProcessReader {
     )
       return cached.info;
     const startedAt = this.bootTime === null ? null : this.bootTime + Number(startKey) * MS_PER_TICK;
-    const info: ProcessInfo = { pid, startKey, startedAt, name: fullName(stat.comm, exe), path: exe };
+    const info: ProcessInfo = {
+      ...{ pid, startKey, startedAt, name: fullName(stat.comm, exe), path: exe },
+      ...{ unit: null, container: null },
+    };
     this.cache.set(pid, { comm: stat.comm, info });
     return info;
   }

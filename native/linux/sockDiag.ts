@@ -1,7 +1,7 @@
-import type { TableName } from '../../shared/socket';
 import type { SocketTable } from '../../shared/socketTable';
+import type { DiagTable } from './diagTable';
 import { errnoError } from './errno';
-import { decodeSocket, destroyRequest, dumpRequest } from './inetDiag';
+import type { InetTable } from './inetDiag';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from './libc';
 import { readReply, ReplyBuffer } from './netlink';
 import type { ReplyStatus } from './netlink';
@@ -9,31 +9,61 @@ import type { ReplyStatus } from './netlink';
 /** How often a dump that the kernel marks as interrupted is started again. */
 const DUMP_ATTEMPTS = 3;
 
-/** One NETLINK_SOCK_DIAG socket: dumps and destroys the sockets of the network namespace it was opened in. */
+/** One NETLINK_SOCK_DIAG socket: dumps, looks up and destroys the sockets of the network namespace it was opened in. */
 export class SockDiag {
   private socket: NetlinkSocket | null = null;
   // The kernel fills at most about 32 KiB per datagram of a dump.
-  private readonly reply = new ReplyBuffer();
+  private readonly reply: ReplyBuffer;
   private seq = 0;
 
+  /**
+   * @param namespace the inode number of the network namespace, written into every row
+   * @param enter runs a function inside that namespace; a netlink socket stays in the one it was opened in
+   * @param reply may be shared by those that never read at the same time
+   */
+  constructor(
+    private readonly namespace: number,
+    private readonly enter: <Result>(use: () => Result) => Result = (use) => use(),
+    reply: ReplyBuffer = new ReplyBuffer(),
+  ) {
+    this.reply = reply;
+  }
+
   /** Appends every socket of one table. @throws NativeError */
-  dump(table: TableName, into: SocketTable): void {
+  dump(table: DiagTable, name: string, bound: boolean, into: SocketTable): void {
     const start = into.length;
     for (let attempt = 1; ; attempt++) {
       const seq = this.nextSeq();
-      const status = this.exchange(seq, dumpRequest(table, seq), (offset, end) => {
-        decodeSocket(this.reply, offset, end, table, into);
+      const status = this.exchange(seq, table.dumpRequest(seq, bound), (offset, end) => {
+        table.decode(this.reply, offset, end, into);
       });
-      if (status.code !== 0) throw errnoError(`dump(${table})`, status.code);
-      if (!status.interrupted || attempt === DUMP_ATTEMPTS) return;
+      if (status.code !== 0) throw errnoError(`dump(${name})`, status.code);
+      if (!status.interrupted || attempt === DUMP_ATTEMPTS) break;
       into.truncate(start);
     }
+    into.columns.namespace.fill(this.namespace, start, into.length);
   }
 
   /** Destroys exactly the socket of this row. Returns 0 or the errno of the refusal (ENOENT: it is gone). */
-  destroy(table: SocketTable, row: number): number {
+  destroy(inet: InetTable, table: SocketTable, row: number): number {
     const seq = this.nextSeq();
-    return this.exchange(seq, destroyRequest(table, row, seq), () => undefined).code;
+    return this.exchange(seq, inet.destroyRequest(table, row, seq), () => undefined).code;
+  }
+
+  /**
+   * Asks for exactly the socket of this row, by its cookie, with the extensions (INET_DIAG_… bits) given; `visit` gets its
+   * message. Returns 0 or an errno (ENOENT: it is gone).
+   */
+  get(
+    inet: InetTable,
+    table: SocketTable,
+    row: number,
+    extensions: number,
+    visit: (reply: ReplyBuffer, offset: number, end: number) => void,
+  ): number {
+    const seq = this.nextSeq();
+    const request = inet.getRequest(table, row, extensions, seq);
+    return this.exchange(seq, request, (offset, end) => visit(this.reply, offset, end)).code;
   }
 
   close(): void {
@@ -47,7 +77,7 @@ export class SockDiag {
     request: Uint8Array,
     visit: (offset: number, end: number) => void,
   ): ReplyStatus {
-    this.socket ??= new NetlinkSocket(NETLINK_SOCK_DIAG, 'NETLINK_SOCK_DIAG');
+    this.socket ??= this.enter(() => new NetlinkSocket(NETLINK_SOCK_DIAG, 'NETLINK_SOCK_DIAG'));
     try {
       this.socket.send(request);
       let interrupted = false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../shared/address';
 import { stateCode } from '../../shared/socket';
-import type { SocketState, TableName } from '../../shared/socket';
+import type { SocketState, MainTable } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import { RowIdentities } from './identity';
 
@@ -20,7 +20,7 @@ const CONNECTION: Socket = { local: '127.0.0.1', port: 80, remote: ['10.0.0.9', 
 const MDNS: Socket = { local: '0.0.0.0', port: 5353 };
 
 /** One reading of one table; returns the identity of every socket as a number. */
-function read(identities: RowIdentities, name: TableName, sockets: readonly Socket[]): number[] {
+function read(identities: RowIdentities, name: MainTable, sockets: readonly Socket[]): number[] {
   const table = new SocketTable(sockets.length);
   const c = table.columns;
   identities.beginReading(name);

@@ -1,6 +1,6 @@
 import { formatIPv4, formatIPv6 } from '../../shared/address';
-import { TABLES } from '../../shared/socket';
-import type { TableName } from '../../shared/socket';
+import { MAIN_TABLES } from '../../shared/socket';
+import type { MainTable } from '../../shared/socket';
 import type { SocketTable } from '../../shared/socketTable';
 
 // An entry, in 32-bit words. The key: what makes a socket the same one in the next reading …
@@ -9,7 +9,7 @@ const PORTS = 8;
 const INTERFACE = 9;
 const TIME_HIGH = 10;
 const TIME_LOW = 11;
-/** index into TABLES */
+/** index into MAIN_TABLES */
 const TABLE = 12;
 /** 1, and counting up for rows that nothing else tells apart */
 const ORDINAL = 13;
@@ -48,7 +48,7 @@ export class RowIdentities {
   /** Offsets into `words`, twice as many as it has entries; -1 = free. */
   private slots = new Int32Array(2 * INITIAL_CAPACITY).fill(-1);
   /** The current reading of each table, from 1. */
-  private readonly readings = new Uint32Array(TABLES.length);
+  private readonly readings = new Uint32Array(MAIN_TABLES.length);
   private table = 0;
   private nextId = 1;
 
@@ -61,8 +61,8 @@ export class RowIdentities {
   }
 
   /** Begins a reading of one table; every row of that table is given to {@link identify} until {@link endReading}. */
-  beginReading(name: TableName): void {
-    this.table = TABLES.indexOf(name);
+  beginReading(name: MainTable): void {
+    this.table = MAIN_TABLES.indexOf(name);
     this.readings[this.table]!++;
   }
 
@@ -114,7 +114,7 @@ export class RowIdentities {
     const { words } = this;
     const entry = this.find(high * 2 ** 32 + low);
     if (entry < 0) throw new RangeError(`No socket is known by the identity ${high}:${low}`);
-    const table = TABLES[words[entry + TABLE]!]!;
+    const table = MAIN_TABLES[words[entry + TABLE]!]!;
     const formatAddress = table.endsWith('4') ? formatIPv4 : formatIPv6;
     const ports = words[entry + PORTS]!;
     const parts: string[] = [table];

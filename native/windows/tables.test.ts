@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffTables } from '../../shared/diff';
 import { IdentityIndex } from '../../shared/identityIndex';
-import { TABLES } from '../../shared/socket';
-import type { SocketRow, TableName } from '../../shared/socket';
+import { MAIN_TABLES } from '../../shared/socket';
+import type { SocketRow, MainTable } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import { NativeError } from '../nativeError';
 import { readHex } from './fixtures/readHex';
@@ -12,16 +12,16 @@ import { decodeTable } from './tables';
 import type { TableClass } from './tables';
 
 const CLASSES: readonly TableClass[] = ['owner-pid', 'owner-module'];
-const EVERY_TABLE = TABLES.flatMap((name) => CLASSES.map((tableClass) => ({ name, tableClass })));
+const EVERY_TABLE = MAIN_TABLES.flatMap((name) => CLASSES.map((tableClass) => ({ name, tableClass })));
 /** First row and row size in bytes, as measured with structures of the SDK: FACTS-windows, "Layouts". */
-const SIZES: Record<TableName, Record<TableClass, [number, number]>> = {
+const SIZES: Record<MainTable, Record<TableClass, [number, number]>> = {
   tcp4: { 'owner-pid': [4, 24], 'owner-module': [8, 160] },
   tcp6: { 'owner-pid': [4, 56], 'owner-module': [8, 192] },
   udp4: { 'owner-pid': [4, 12], 'owner-module': [8, 160] },
   udp6: { 'owner-pid': [4, 28], 'owner-module': [8, 176] },
 };
 
-function golden(name: TableName, tableClass: TableClass): Uint8Array {
+function golden(name: MainTable, tableClass: TableClass): Uint8Array {
   return readHex(`${name}-${tableClass}`);
 }
 
@@ -34,7 +34,7 @@ function textOf(table: SocketTable, identities: RowIdentities): SocketRow[] {
   return Array.from({ length: table.length }, (_, row) => table.row(row, names));
 }
 
-function decode(bytes: Uint8Array, name: TableName, tableClass: TableClass): SocketRow[] {
+function decode(bytes: Uint8Array, name: MainTable, tableClass: TableClass): SocketRow[] {
   const table = new SocketTable(1);
   const identities = new RowIdentities();
   expect(decodeTable(bytes, bytes.length, name, tableClass, table, identities)).toBe(table.length);

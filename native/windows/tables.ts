@@ -6,7 +6,7 @@
  *        https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedudptable
  */
 import { PROTOCOLS, stateCode } from '../../shared/socket';
-import type { SocketState, TableName } from '../../shared/socket';
+import type { SocketState, MainTable } from '../../shared/socket';
 import type { SocketTable } from '../../shared/socketTable';
 import { NativeError } from '../nativeError';
 import type { RowIdentities } from './identity';
@@ -39,7 +39,7 @@ interface RowLayout {
  * https://learn.microsoft.com/windows/win32/api/tcpmib/ and https://learn.microsoft.com/windows/win32/api/udpmib/.
  * A module row begins like the OWNER_PID row and goes on with liCreateTimestamp and OwningModuleInfo[16].
  */
-const LAYOUTS: Record<TableName, RowLayout> = {
+const LAYOUTS: Record<MainTable, RowLayout> = {
   /** MIB_TCPROW_OWNER_PID, MIB_TCPROW_OWNER_MODULE */
   tcp4: {
     call: 'GetExtendedTcpTable',
@@ -134,7 +134,7 @@ const TIME_WAIT = stateCode('TIME_WAIT');
 export function decodeTable(
   bytes: Uint8Array,
   length: number,
-  name: TableName,
+  name: MainTable,
   tableClass: TableClass,
   into: SocketTable,
   identities: RowIdentities,

@@ -6,7 +6,7 @@ import { INTERVALS } from '../../shared/contract';
 import { neutralise, toCsv } from '../../shared/csv';
 import { fieldValue } from '../../shared/fields';
 import type { ExportedSocket } from '../../shared/fields';
-import { TABLES } from '../../shared/socket';
+import { MAIN_TABLES } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import { Subscriber } from '../../shared/subscriber';
 import type { Command, Shell } from '../shell/shell';
@@ -94,7 +94,7 @@ export class App {
   /** The commands that name one of several values. */
   private choose(command: Command): void {
     const interval = INTERVALS.find((ms) => command === `interval-${ms}`);
-    const table = TABLES.find((name) => command === `toggle-${name}`);
+    const table = MAIN_TABLES.find((name) => command === `toggle-${name}`);
     const theme = THEMES.find((name) => command === `theme-${name}`);
     if (interval !== undefined) this.setPolling({ intervalMs: interval, paused: false });
     if (table !== undefined) toggleTable(table);
@@ -132,6 +132,7 @@ export class App {
         ui.set({ status: diff.status });
         this.sockets.diff(diff);
       },
+      details: () => undefined,
       refused: (text) => ui.set({ notice: { kind: 'error', text } }),
     });
   }

@@ -1,7 +1,7 @@
 /** The grid's columns: what each shows, sorts by, and is called in a CSV file. */
 import { addressSortKey } from '../../shared/address';
 import type { FIELDS } from '../../shared/fields';
-import { OWNER_TITLES, stateTitle, tableTitle } from '../../shared/socket';
+import { OWNER_TITLES, stateTitle, tableOf, tableTitle } from '../../shared/socket';
 import type { Owner, SocketRow } from '../../shared/socket';
 import { plainText } from '../../shared/text';
 
@@ -39,6 +39,8 @@ export type ColumnId = (typeof COLUMN_IDS)[number];
 /** {@link OWNER_TITLES} in a sentence, for a tooltip. */
 export const OWNER_EXPLANATION: Record<Owner, string> = {
   known: '',
+  presumed:
+    'Born and gone between two readings: this is its listener’s process, which accepted it in all likelihood.',
   inherited: 'The last owner seen: the kernel no longer connects this socket with a process.',
   none: 'The kernel connects this socket with no process (any more).',
   unaccepted: 'Connected, but its listener has not accepted it yet.',
@@ -110,8 +112,8 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'protocol',
     'Protocol',
     '76px',
-    (r) => tableTitle(`${r.protocol}${r.family}`),
-    (r) => `${r.protocol}${r.family}`,
+    (r) => tableTitle(tableOf(r.protocol, r.family)),
+    (r) => tableOf(r.protocol, r.family),
     { fields: ['protocol', 'family'] },
   ),
   column(
@@ -132,7 +134,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'localPort',
     'Local Port',
     '94px',
-    (r) => String(r.localPort),
+    (r) => (r.localPort === null ? '' : String(r.localPort)),
     (r) => r.localPort,
     number,
   ),

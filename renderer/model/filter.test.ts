@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listener, ownerless, socketRow, udpSocket } from '../../shared/fixtures/rows';
-import { TABLES } from '../../shared/socket';
+import { MAIN_TABLES } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import { rowFilter } from './filter';
 
@@ -14,7 +14,7 @@ describe('rowFilter', () => {
 
   it('hides exactly the table that is switched off', () => {
     const rows = [socketRow(), socketRow({ family: 6 }), udpSocket(), udpSocket({ family: 6 })];
-    for (const [i, table] of TABLES.entries()) {
+    for (const [i, table] of MAIN_TABLES.entries()) {
       expect(rows.map(rowFilter('', { ...ALL, [table]: false }))).toEqual(rows.map((_, at) => at !== i));
     }
   });

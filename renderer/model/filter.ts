@@ -1,8 +1,9 @@
 /** Which rows are shown: the protocol toggles and the words of the search box. */
-import type { SocketRow, TableName } from '../../shared/socket';
+import { MAIN_TABLES, tableOf } from '../../shared/socket';
+import type { MainTable, SocketRow, TableName } from '../../shared/socket';
 import { COLUMNS } from './columns';
 
-export type TableToggles = Record<TableName, boolean>;
+export type TableToggles = Record<MainTable, boolean>;
 
 /** Columns whose text the search looks at: what the row is, not its counters. */
 const SEARCHED = COLUMNS.filter(({ id }) => !['bytesSent', 'bytesReceived', 'firstSeenAt'].includes(id));
@@ -26,9 +27,10 @@ function searchText(row: SocketRow): string {
 
 /** A row is shown where its table is switched on and every word occurs somewhere in it. */
 export function rowFilter(search: string, tables: TableToggles): (row: SocketRow) => boolean {
+  const hidden = new Set<TableName>(MAIN_TABLES.filter((table) => !tables[table]));
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return (row) => {
-    if (!tables[`${row.protocol}${row.family}`]) return false;
+    if (hidden.has(tableOf(row.protocol, row.family))) return false;
     if (words.length === 0) return true;
     const text = searchText(row);
     return words.every((word) => text.includes(word));

@@ -57,6 +57,8 @@ export class SocketStore {
     for (const row of diff.added) this.upsert(row, true);
     for (const row of diff.changed) this.upsert(row, true);
     for (const id of diff.removed) this.end(id);
+    // Their last counters; those that no reading saw appear here only, and go with the next update.
+    for (const row of diff.ended) this.place(row, 'ended');
     this.changed();
   }
 

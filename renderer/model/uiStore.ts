@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { CloseResult, Confirmation } from '../../shared/actions';
 import type { EngineStatus, Welcome } from '../../shared/contract';
-import type { TableName } from '../../shared/socket';
+import type { MainTable } from '../../shared/socket';
 import type { Connection, Theme } from '../shell/shell';
 import type { ColumnId } from './columns';
 import type { TableToggles } from './filter';
@@ -50,7 +50,7 @@ export const ui = {
   set: useUi.setState,
 };
 
-export function toggleTable(table: TableName): void {
+export function toggleTable(table: MainTable): void {
   ui.set(({ tables }) => ({ tables: { ...tables, [table]: !tables[table] } }));
 }
 

@@ -1,6 +1,6 @@
 import { Download, Pause, Play, RefreshCw, Search, Unplug, X } from 'lucide-react';
-import { TABLES, tableTitle } from '../../shared/socket';
-import type { TableName } from '../../shared/socket';
+import { MAIN_TABLES, tableTitle } from '../../shared/socket';
+import type { MainTable } from '../../shared/socket';
 import { toggleTable, ui, useUi } from '../model/uiStore';
 import { useApp, useSelection } from './AppContext';
 
@@ -26,7 +26,7 @@ export function Toolbar() {
         </button>
       </div>
       <div className="group joined" role="group" aria-label="Protocols shown">
-        {TABLES.map((table) => (
+        {MAIN_TABLES.map((table) => (
           <TableToggle key={table} table={table} on={tables[table]} />
         ))}
       </div>
@@ -46,7 +46,7 @@ export function Toolbar() {
   );
 }
 
-function TableToggle({ table, on }: { table: TableName; on: boolean }) {
+function TableToggle({ table, on }: { table: MainTable; on: boolean }) {
   const name = tableTitle(table);
   return (
     <button

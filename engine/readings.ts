@@ -1,0 +1,86 @@
+import type { SocketBackend } from '../native';
+import { diffTables, RowMatcher } from '../shared/diff';
+import type { TableDiff } from '../shared/diff';
+import { IdentityIndex } from '../shared/identityIndex';
+import type { ReadingOptions } from '../shared/socket';
+import { SocketTable } from '../shared/socketTable';
+import { carryDestroyed, DestroyedSockets } from './destroyed';
+import type { ReadingPair } from './destroyed';
+import { joinOwners } from './ownerIndex';
+import { TableReader } from './tableReader';
+
+/** One reading: the table and its index. */
+interface Reading {
+  table: SocketTable;
+  index: IdentityIndex;
+}
+
+const emptyReading = (): Reading => ({ table: new SocketTable(), index: new IdentityIndex() });
+
+/** The last two readings of the OS's tables. Their memory is used again and again: nothing grows with time. */
+export class Readings {
+  readonly reader: TableReader;
+  private current = emptyReading();
+  private previous = emptyReading();
+  private readonly matcher = new RowMatcher();
+  private readonly destroyed: DestroyedSockets;
+  private pair: ReadingPair | null = null;
+  /** Rows whose owner this user may not see. */
+  hiddenOwners = 0;
+  /** The rows that ended with the last reading, as far as their end was told: final counters, the short-lived included. */
+  ended = new SocketTable();
+
+  constructor(private readonly backend: SocketBackend) {
+    this.reader = new TableReader(backend);
+    this.destroyed = new DestroyedSockets(backend);
+  }
+
+  /** The rows as last read. */
+  get table(): SocketTable {
+    return this.current.table;
+  }
+
+  /** The rows as read before that. */
+  get before(): SocketTable {
+    return this.previous.table;
+  }
+
+  /** How many destroyed sockets the system could not tell of. */
+  get missedEvents(): number {
+    return this.destroyed.missed;
+  }
+
+  /** Reads everything anew; afterwards {@link table} and {@link before} have changed places. */
+  take(options: ReadingOptions, now: number): void {
+    const before = this.current;
+    const after = this.previous;
+    after.table.clear();
+    this.reader.read(after.table, options, before.table, now);
+    const duplicates = after.index.build(after.table);
+    if (duplicates.length > 0) {
+      after.table.drop(duplicates);
+      after.index.build(after.table);
+    }
+    const match = this.matcher.match(before.table, before.index, after.table);
+    this.hiddenOwners = joinOwners(after.table, this.backend.readOwners(after.table), before.table, match);
+    const { firstSeenAt } = after.table.columns;
+    for (let row = 0; row < after.table.length; row++) {
+      const old = match.previous[row]!;
+      firstSeenAt[row] = old < 0 ? now : before.table.columns.firstSeenAt[old]!;
+    }
+    this.pair = {
+      ...{ before: before.table, beforeIndex: before.index },
+      ...{ after: after.table, afterIndex: after.index, match },
+    };
+    carryDestroyed(this.pair);
+    this.ended = this.destroyed.join(this.pair, now);
+    this.previous = before;
+    this.current = after;
+  }
+
+  /** What the last reading changed. */
+  diff(): TableDiff {
+    if (this.pair === null) return { added: [], changed: [], removed: [] };
+    return diffTables(this.pair.before, this.pair.after, this.pair.match);
+  }
+}
