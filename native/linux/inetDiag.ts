@@ -34,7 +34,7 @@ const INET_DIAG_REQ_PROTOCOL = 3;
 const REQUEST_SIZE = 56;
 const PROTOCOL_ATTRIBUTE_SIZE = 8;
 /** struct inet_diag_msg: 4 bytes, struct inet_diag_sockid, then expires, rqueue, wqueue, uid, inode. */
-const DIAG_SIZE = 72;
+export const DIAG_SIZE = 72;
 const SOCKID = 4;
 
 const ESTABLISHED = stateCode('ESTABLISHED');
@@ -98,7 +98,8 @@ export class InetTable implements DiagTable {
     const large = number > 0xff;
     const request = diagRequest(REQUEST_SIZE + (large ? PROTOCOL_ATTRIBUTE_SIZE : 0), type, flags, seq);
     request.setUint8(NLMSG_HEADER, this.family === 4 ? AF_INET : AF_INET6);
-    request.setUint8(NLMSG_HEADER + 1, number & 0xff);
+    // A kernel that does not know the attribute must not take the number's lower half for another protocol's.
+    request.setUint8(NLMSG_HEADER + 1, large ? 0 : number);
     if (large) {
       const attribute = NLMSG_HEADER + REQUEST_SIZE;
       request.setUint16(attribute, PROTOCOL_ATTRIBUTE_SIZE, true);
@@ -129,7 +130,7 @@ export class InetTable implements DiagTable {
     const { bytes, words } = reply;
     const tcp = this.protocol === 'tcp';
     const state = this.stateOf(bytes[offset + 1]!, bytes, offset);
-    const row = into.appendUnset();
+    const row = into.append();
     const c = into.columns;
     const word = offset >> 2;
     c.protocol[row] = this.protocolCode;
@@ -154,10 +155,6 @@ export class InetTable implements DiagTable {
     c.hasRemote[row] = (tcp ? state !== LISTEN && remotePort !== 0 : this.isConnected(state, remotePort))
       ? 1
       : 0;
-    c.tablePid[row] = UNKNOWN;
-    c.owner[row] = c.dualStack[row] = c.namespace[row] = 0;
-    c.bytesSent[row] = c.bytesReceived[row] = c.rtt[row] = c.retransmits[row] = NaN;
-    c.createdAt[row] = c.firstSeenAt[row] = c.destroyedAt[row] = NaN;
     decodeAttributes(reply, offset + DIAG_SIZE, end, into, row, tcp && state !== LISTEN);
   }
 

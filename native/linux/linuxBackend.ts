@@ -1,16 +1,24 @@
 import fs from 'node:fs';
 import { protocolOf, TABLES } from '../../shared/socket';
-import type { ProcessInfo, ReadingOptions } from '../../shared/socket';
+import type { ProcessInfo, ReadingOptions, TableName } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import type { SocketDetails } from '../../shared/details';
 import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
+import { CgroupPaths } from './cgroupPaths';
+import { DestroyWatch } from './destroyWatch';
+import { readDetails } from './details';
+import { DIAG_TABLES, INET_TABLES, lacksHandler, MissingHandlers } from './diagTables';
+import { mayNotEnter } from './enterNamespace';
 import { EACCES, ENOENT, EOPNOTSUPP, EPERM, errnoName } from './errno';
-import { scanHolders } from './holders';
-import { InetTable } from './inetDiag';
-import { assertLittleEndian, interfaceName } from './libc';
-import { Namespaces } from './namespaces';
+import type { InetTable } from './inetDiag';
+import { InterfaceNames } from './interfaceNames';
+import { cannotList, hasNoSockets } from './kernelProtocols';
+import { assertLittleEndian } from './libc';
+import { NamespaceGone, Namespaces } from './namespaces';
 import { ReplyBuffer } from './netlink';
+import { OwnerIndex } from './ownerIndex';
 import { ProcessReader } from './processes';
+import { hasCookie, ProcNet } from './procNet';
 import { SockDiag } from './sockDiag';
 import { UserNames } from './users';
 
@@ -20,11 +28,6 @@ const CAP_DAC_READ_SEARCH = 1n << 2n;
 const CAP_NET_ADMIN = 1n << 12n;
 const CAP_SYS_PTRACE = 1n << 19n;
 
-/** How each table is dumped. */
-const DIAG_TABLES = new Map(
-  TABLES.filter((name) => /\d$/.test(name)).map((name) => [name, new InetTable(name)]),
-);
-
 /** Linux: sockets by NETLINK_SOCK_DIAG, owners by /proc, closing by SOCK_DESTROY. */
 export class LinuxBackend implements SocketBackend {
   readonly name = 'Linux';
@@ -33,9 +36,14 @@ export class LinuxBackend implements SocketBackend {
   private readonly namespaces = new Namespaces();
   private readonly diags = new Map<number, SockDiag>();
   private readonly reply = new ReplyBuffer();
+  private readonly procNet = new ProcNet();
+  private readonly missingHandlers = new MissingHandlers();
   private readonly processes = new ProcessReader();
+  private readonly owners = new OwnerIndex(this.processes);
   private readonly users = new UserNames();
-  private readonly interfaces = new Map<string, string>();
+  private readonly cgroups = new CgroupPaths();
+  private destroyed: DestroyWatch | null = null;
+  private readonly interfaces = new InterfaceNames(this.namespaces);
   /** Network namespaces and cookies are counted from the start at each boot: an id of an earlier one must not fit. */
   private readonly boot = readBootId();
   private readonly capabilities = readCapabilities();
@@ -53,27 +61,91 @@ export class LinuxBackend implements SocketBackend {
       diag.close();
       this.diags.delete(namespace);
     }
-    return all.flatMap((namespace) => tables.map((table) => ({ table, namespace })));
+    this.destroyed?.watch(all);
+    return all.flatMap((namespace) => {
+      // Where there is no way in, one table fails for all of them: a person is told once.
+      const readable = this.namespaces.canEnter(namespace) || this.namespaces.hasTables(namespace);
+      return tables.slice(0, readable ? tables.length : 1).map((table) => ({ table, namespace }));
+    });
   }
 
   readTable({ table, namespace }: TableSource, { bound }: ReadingOptions, into: SocketTable): void {
-    this.diagOf(namespace).dump(DIAG_TABLES.get(table)!, table, bound, into);
+    const start = into.length;
+    try {
+      if (!this.dumpTable(table, namespace, bound, into)) this.readProcNet(table, namespace, into);
+    } catch (error) {
+      // It has ended since it was found, and its sockets with it.
+      if (!(error instanceof NamespaceGone)) throw error;
+      into.truncate(start);
+    }
+  }
+
+  /** False where NETLINK_SOCK_DIAG does not list this table, or not to this process. */
+  private dumpTable(table: TableName, namespace: number, bound: boolean, into: SocketTable): boolean {
+    const diagTable = DIAG_TABLES.get(table);
+    if (diagTable === undefined || this.missingHandlers.has(table)) return false;
+    if (!this.namespaces.canEnter(namespace)) return false;
+    const start = into.length;
+    try {
+      this.diagOf(namespace).dump(diagTable, table, bound, into);
+      return true;
+    } catch (error) {
+      if (!lacksHandler(error)) throw error;
+      this.missingHandlers.add(table);
+      into.truncate(start);
+      return false;
+    }
+  }
+
+  /** Reads the table from /proc/net. @throws NativeError where it is not there and the kernel may have such sockets */
+  private readProcNet(table: TableName, namespace: number, into: SocketTable): void {
+    const start = into.length;
+    const allowed = this.namespaces.canEnter(namespace);
+    const read = (folder: string): void => {
+      into.truncate(start); // it may be a second attempt
+      const nameOf = (index: number): string => this.interfaces.name(index, namespace);
+      if (this.procNet.read(table, folder, nameOf, into) || hasNoSockets(table, folder)) return;
+      throw allowed ? cannotList(table) : mayNotEnter();
+    };
+    if (allowed) this.namespaces.enter(namespace, () => read('/proc/thread-self/net'));
+    else this.namespaces.readTables(namespace, read);
+    into.columns.namespace.fill(namespace, start, into.length);
   }
 
   readOwners(table: SocketTable): OwnerLookup {
     this.users.refresh();
     this.interfaces.clear();
-    return scanHolders(this.processes, this.seesEveryProcess(), table);
+    return this.owners.update(table, this.seesEveryProcess());
   }
 
-  watchDestroyed(): void {}
-
-  takeDestroyed(_into: SocketTable): number {
-    return 0;
+  watchDestroyed(): void {
+    this.destroyed ??= new DestroyWatch(this.namespaces);
+    this.destroyed.watch([this.namespaces.own]);
   }
 
-  details(_table: SocketTable, _row: number): SocketDetails | null {
-    return null;
+  takeDestroyed(into: SocketTable): number {
+    return this.destroyed?.take(into) ?? 0;
+  }
+
+  details(table: SocketTable, row: number): SocketDetails | null {
+    const namespace = table.columns.namespace[row]!;
+    try {
+      return readDetails(
+        {
+          names: this,
+          processes: this.processes,
+          cgroups: this.cgroups,
+          diag: this.namespaces.canEnter(namespace) ? this.diagOf(namespace) : null,
+          inet: INET_TABLES.get(table.tableOf(row)) ?? null,
+          mayTrace: (this.capabilities & CAP_SYS_PTRACE) !== 0n,
+        },
+        table,
+        row,
+      );
+    } catch (error) {
+      if (error instanceof NamespaceGone) return null;
+      throw error;
+    }
   }
 
   commandLine(process: ProcessInfo): string | null {
@@ -81,12 +153,41 @@ export class LinuxBackend implements SocketBackend {
   }
 
   close(table: SocketTable, row: number): CloseAttempt {
-    const code = this.diagOf(table.columns.namespace[row]!).destroy(inetTableOf(table, row), table, row);
+    try {
+      return this.destroy(table, row);
+    } catch (error) {
+      if (error instanceof NamespaceGone) return { outcome: 'gone', message: null };
+      throw error;
+    }
+  }
+
+  private destroy(table: SocketTable, row: number): CloseAttempt {
+    const namespace = table.columns.namespace[row]!;
+    const inet = INET_TABLES.get(table.tableOf(row));
+    if (inet === undefined) {
+      return { outcome: 'refused', message: 'Linux closes internet sockets only, and no ICMP ones.' };
+    }
+    if (!this.namespaces.canEnter(namespace)) {
+      return {
+        outcome: 'refused',
+        message:
+          'Closing a socket of another network namespace needs CAP_SYS_ADMIN. Run SocketScope as root (EPERM).',
+      };
+    }
+    if (!hasCookie(table.columns.idHigh[row]!)) {
+      return {
+        outcome: 'refused',
+        message:
+          'This kernel does not tell this socket from a later one with the same endpoints: it is left alone. ' +
+          'End its process instead.',
+      };
+    }
+    const code = this.diagOf(namespace).destroy(inet, table, row);
     switch (code) {
       case 0:
         return { outcome: 'closed', message: null };
       case ENOENT:
-        return this.explainMissing(table, row);
+        return this.explainMissing(inet, table, row);
       case EPERM:
       case EACCES:
         return {
@@ -107,10 +208,9 @@ export class LinuxBackend implements SocketBackend {
    * ENOENT is "gone", unless the socket is still listed: among sockets that share one endpoint (SO_REUSEPORT) the kernel
    * looks one up by hash, and refuses when its cookie is another one's.
    */
-  private explainMissing(table: SocketTable, row: number): CloseAttempt {
+  private explainMissing(inet: InetTable, table: SocketTable, row: number): CloseAttempt {
     const now = new SocketTable();
-    const name = table.tableOf(row);
-    this.diagOf(table.columns.namespace[row]!).dump(inetTableOf(table, row), name, true, now);
+    this.diagOf(table.columns.namespace[row]!).dump(inet, inet.name, true, now);
     const { idHigh, idLow } = table.columns;
     for (let i = 0; i < now.length; i++) {
       if (now.columns.idLow[i] === idLow[row] && now.columns.idHigh[i] === idHigh[row]) {
@@ -149,13 +249,7 @@ export class LinuxBackend implements SocketBackend {
   }
 
   interface(index: number, namespace: number): string {
-    const key = `${index} ${namespace}`;
-    let name = this.interfaces.get(key);
-    if (name === undefined) {
-      name = this.namespaces.enter(namespace, () => interfaceName(index));
-      this.interfaces.set(key, name);
-    }
-    return name;
+    return this.interfaces.name(index, namespace);
   }
 
   namespace(namespace: number): string | null {
@@ -163,6 +257,8 @@ export class LinuxBackend implements SocketBackend {
   }
 
   dispose(): void {
+    this.owners.close();
+    this.destroyed?.close();
     for (const diag of this.diags.values()) diag.close();
     this.diags.clear();
   }
@@ -175,10 +271,6 @@ export class LinuxBackend implements SocketBackend {
     }
     return diag;
   }
-}
-
-function inetTableOf(table: SocketTable, row: number): InetTable {
-  return DIAG_TABLES.get(table.tableOf(row))!;
 }
 
 /** Eight hexadecimal digits of this boot's random UUID. */

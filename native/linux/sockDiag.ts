@@ -2,7 +2,7 @@ import type { SocketTable } from '../../shared/socketTable';
 import type { DiagTable } from './diagTable';
 import { errnoError } from './errno';
 import type { InetTable } from './inetDiag';
-import { NETLINK_SOCK_DIAG, NetlinkSocket } from './libc';
+import { interfaceName, NETLINK_SOCK_DIAG, NetlinkSocket } from './libc';
 import { readReply, ReplyBuffer } from './netlink';
 import type { ReplyStatus } from './netlink';
 
@@ -42,6 +42,7 @@ export class SockDiag {
       into.truncate(start);
     }
     into.columns.namespace.fill(this.namespace, start, into.length);
+    table.finish?.(into, start, (index) => this.enter(() => interfaceName(index)));
   }
 
   /** Destroys exactly the socket of this row. Returns 0 or the errno of the refusal (ENOENT: it is gone). */
@@ -64,6 +65,15 @@ export class SockDiag {
     const seq = this.nextSeq();
     const request = inet.getRequest(table, row, extensions, seq);
     return this.exchange(seq, request, (offset, end) => visit(this.reply, offset, end)).code;
+  }
+
+  /** Asks anything else; `visit` gets each message of the answer. Returns 0 or an errno. */
+  ask(
+    request: (seq: number) => Uint8Array,
+    visit: (reply: ReplyBuffer, offset: number, end: number) => void,
+  ): number {
+    const seq = this.nextSeq();
+    return this.exchange(seq, request(seq), (offset, end) => visit(this.reply, offset, end)).code;
   }
 
   close(): void {
