@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../engine';
 import { FIELDS } from '../shared/fields';
+import { DEFAULT_READING } from '../shared/socket';
 import type { SocketRow } from '../shared/socket';
 import { list } from './list';
 import type { ListOptions } from './list';
@@ -11,25 +12,34 @@ const LISTENER: SocketRow = {
   id: 'a-1',
   protocol: 'tcp',
   family: 4,
+  type: 'stream',
   state: 'LISTEN',
   localAddress: '0.0.0.0',
   localPort: 443,
   remoteAddress: null,
   remotePort: null,
+  dualStack: null,
+  namespace: null,
   pid: 812,
   processName: 'nginx',
   processPath: '/usr/sbin/nginx',
   processStartedAt: Date.UTC(2026, 0, 5, 8),
+  unit: null,
+  container: null,
   user: 'www-data',
   uid: 33,
   owner: 'known',
+  holders: 1,
   inode: 4711,
   createdAt: null,
   firstSeenAt: Date.UTC(2026, 0, 5, 9, 0, 0, 123),
+  destroyedAt: null,
   bytesSent: null,
   bytesReceived: null,
   receiveQueue: 0,
   sendQueue: 511,
+  rtt: null,
+  retransmits: null,
 };
 
 const row = (changes: Partial<SocketRow>): SocketRow => ({ ...LISTENER, ...changes });
@@ -72,7 +82,7 @@ function print(
       return new Map(Object.entries(commandLines));
     },
   };
-  return list(engine as Engine, { format: 'text', showCommandLines: false, ...options });
+  return list(engine as Engine, { format: 'text', showCommandLines: false, reading: DEFAULT_READING, ...options });
 }
 
 const CONTROLS = '\u0000\u0007\b\t\n\r\u001b\u001f\u007f\u0085\u009b\u009f';
@@ -90,6 +100,17 @@ describe('list as text', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('names a table without versions by its protocol alone', () => {
+    const unix = row({
+      protocol: 'unix',
+      family: null,
+      type: 'stream',
+      localAddress: '/run/x',
+      localPort: null,
+    });
+    expect(print([unix]).split('\n')[1]).toMatch(/^unix /);
   });
 
   it('is the header alone where there is no socket', () => {
@@ -184,6 +205,16 @@ describe('list as JSON', () => {
       bytesReceived: null,
       receiveQueue: 0,
       sendQueue: 511,
+      type: 'stream',
+      dualStack: null,
+      namespace: null,
+      unit: null,
+      container: null,
+      owner: 'known',
+      holders: 1,
+      destroyedAt: null,
+      rtt: null,
+      retransmits: null,
     });
     expect(sockets[1]).toMatchObject({ id: 'a-2', ownerInherited: true });
     expect(text.split('\n')).toHaveLength(2 + sockets.length + 1);

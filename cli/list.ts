@@ -3,18 +3,20 @@ import { formatEndpoint } from '../shared/address';
 import { toCsv } from '../shared/csv';
 import { exportSocket, FIELDS } from '../shared/fields';
 import type { ExportedSocket, Field } from '../shared/fields';
-import { OWNER_TITLES } from '../shared/socket';
-import type { SocketRow } from '../shared/socket';
+import { OWNER_TITLES, tableOf } from '../shared/socket';
+import type { ReadingOptions, SocketRow } from '../shared/socket';
 import { plainText } from '../shared/text';
+import { printableJson } from './json';
 
 export interface ListOptions {
   format: 'text' | 'json' | 'csv';
   showCommandLines: boolean;
+  reading: ReadingOptions;
 }
 
 /** One snapshot as text, sorted so that two lists can be compared. */
 export function list(engine: Engine, options: ListOptions): string {
-  const rows = engine.snapshot().sort(byEndpoint);
+  const rows = engine.snapshot(options.reading).sort(byEndpoint);
   const lines = options.showCommandLines ? engine.commandLines() : null;
   if (options.format === 'text') return textTable(rows, lines);
   const sockets = rows.map((row): ExportedSocket => {
@@ -22,17 +24,10 @@ export function list(engine: Engine, options: ListOptions): string {
     if (lines !== null) socket.commandLine = lines.get(row.id) ?? null;
     return socket;
   });
-  if (options.format === 'json') return `[${sockets.map((socket) => `\n${json(socket)}`).join(',')}\n]\n`;
+  if (options.format === 'json')
+    return `[${sockets.map((socket) => `\n${printableJson(socket)}`).join(',')}\n]\n`;
   const fields: Field[] = lines === null ? [...FIELDS] : [...FIELDS, 'commandLine'];
   return toCsv(fields, sockets);
-}
-
-/** JSON.stringify escapes the control characters below U+0020; a terminal obeys these as well. */
-function json(socket: ExportedSocket): string {
-  return JSON.stringify(socket).replace(
-    /[\u007f-\u009f]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function byEndpoint(a: SocketRow, b: SocketRow): number {
@@ -58,7 +53,7 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
   const headers = lines === null ? HEADERS : [...HEADERS, 'Command line'];
   const cells = rows.map((row) => {
     const line = [
-      `${row.protocol}${row.family}`,
+      tableOf(row.protocol, row.family),
       row.state ?? '',
       formatEndpoint(row.localAddress, row.localPort),
       formatEndpoint(row.remoteAddress, row.remotePort),

@@ -39,6 +39,16 @@ const FIELDS = [
   'bytesReceived',
   'receiveQueue',
   'sendQueue',
+  'type',
+  'dualStack',
+  'namespace',
+  'unit',
+  'container',
+  'owner',
+  'holders',
+  'destroyedAt',
+  'rtt',
+  'retransmits',
 ];
 
 let folder: string;
@@ -228,7 +238,7 @@ describe('close', () => {
 
 describe('a command line that makes no sense', () => {
   it.each([
-    ['nothing', [], /list, close, serve or help/],
+    ['nothing', [], /list, show, close, serve or help/],
     ['an unknown command', ['watch'], /no command "watch"/],
     ['an option of no command', ['--json'], /no command "--json"/],
     ['an unknown option', ['list', '--xml'], /--xml/],

@@ -3,14 +3,23 @@ import { createEngine } from '../engine';
 import type { Engine } from '../engine';
 import { close } from './close';
 import { list } from './list';
+import { READING_FLAGS, readingOf, readUntilFound } from './reading';
 import { serve } from './serve';
+import { show } from './show';
 import { USAGE, UsageError } from './usage';
 
 /** From package.json, put in by the build (vite.config.ts). */
 declare const __APP_VERSION__: string;
 
 const OPTIONS = {
-  list: { json: 'boolean', csv: 'boolean', 'show-command-lines': 'boolean', demo: 'string' },
+  list: {
+    json: 'boolean',
+    csv: 'boolean',
+    'show-command-lines': 'boolean',
+    ...READING_FLAGS,
+    demo: 'string',
+  },
+  show: { json: 'boolean', demo: 'string' },
   close: { demo: 'string' },
   serve: {
     port: 'string',
@@ -57,18 +66,32 @@ async function run(args: string[]): Promise<number> {
       if (flags['json'] && flags['csv']) throw new UsageError('Choose one of --json and --csv.');
       const format = flags['json'] ? 'json' : flags['csv'] ? 'csv' : 'text';
       const showCommandLines = flags['show-command-lines'] === true;
+      const reading = readingOf(flags);
       return withEngine(flags, (engine) => {
-        process.stdout.write(list(engine, { format, showCommandLines }));
+        process.stdout.write(list(engine, { format, showCommandLines, reading }));
         const problems = engine.tableProblems;
         for (const { message } of problems) process.stderr.write(`socketscope: ${message}\n`);
         return problems.length === 0 ? 0 : 4; // what was printed is not all there is
       });
     }
+    case 'show': {
+      const { flags, words } = parseCommand('show', rest);
+      const [id, ...more] = words;
+      if (id === undefined || more.length > 0)
+        throw new UsageError('show needs the id of one socket (see: list --json).');
+      const output = withEngine(flags, (engine) => show(engine, id, flags['json'] === true));
+      process.stdout.write(output.stdout);
+      process.stderr.write(output.stderr);
+      return output.exitCode;
+    }
     case 'close': {
       const { flags, words } = parseCommand('close', rest);
       if (words.length === 0)
         throw new UsageError('close needs the id of at least one socket (see: list --json).');
-      const output = withEngine(flags, (engine) => close(engine, words));
+      const output = withEngine(flags, (engine) => {
+        readUntilFound(engine, words);
+        return close(engine, words);
+      });
       process.stdout.write(output.stdout);
       process.stderr.write(output.stderr);
       return output.exitCode;
@@ -98,9 +121,9 @@ async function run(args: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     case undefined:
-      throw new UsageError('Say what to do: list, close, serve or help.');
+      throw new UsageError('Say what to do: list, show, close, serve or help.');
     default:
-      throw new UsageError(`There is no command "${command}". There are: list, close, serve, help.`);
+      throw new UsageError(`There is no command "${command}". There are: list, show, close, serve, help.`);
   }
 }
 

@@ -1,11 +1,18 @@
 import { DEMONSTRATIONS } from '../engine';
+import { PROTOCOLS } from '../shared/socket';
 
 export const USAGE = `SocketScope: every socket of this machine, with its owner.
 
 Usage:
-  socketscope list [--json | --csv] [--show-command-lines]
+  socketscope list [--json | --csv] [--protocols LIST | --all] [--bound] [--namespaces] [--show-command-lines]
       Prints one snapshot. --json is one JSON array, --csv has a header (RFC 4180).
+      TCP and UDP of this network namespace; --protocols reads those of a comma-separated LIST, --all every one:
+      ${PROTOCOLS.join(', ')}.
+      --bound adds TCP sockets that neither listen nor connect, --namespaces those of containers.
       Command lines may hold passwords: they are left out unless asked for.
+  socketscope show ID [--json]
+      Prints everything known of one socket: timers, round trip, congestion, memory, options, who holds it.
+      Exit status: 0 shown, 1 it is gone, 2 usage.
   socketscope close ID...
       Closes exactly these sockets, at once. Prints "closed" or "gone" for each.
       Exit status: 0 all closed, 1 some or all were gone, 3 refused or failed, 2 usage.

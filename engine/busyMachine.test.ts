@@ -5,6 +5,7 @@ import { eventually, needsLinux, needsOwnNetwork, needsRoot, needsSs } from '../
 import { asSets, cookieOf, isRoot, NOBODY, Stage } from '../native/linux/fixtures/stage';
 import type { Actor, Opened, SsRow } from '../native/linux/fixtures/stage';
 import { LinuxBackend } from '../native/linux/linuxBackend';
+import { DEFAULT_READING } from '../shared/socket';
 import type { SocketRow, SocketState } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
 import { createEngine } from './createEngine';
@@ -248,7 +249,7 @@ describe('reading a table twice', () => {
     try {
       const churned = new Set<string>();
       const ofChurner = (row: SocketRow): boolean =>
-        (row.protocol === 'udp' || churnPorts.has(row.localPort) || churnPorts.has(row.remotePort!)) &&
+        (row.protocol === 'udp' || churnPorts.has(row.localPort!) || churnPorts.has(row.remotePort!)) &&
         (row.pid === churner.pid || row.pid === null);
       for (let reading = 0; reading < 50; reading++) {
         const rows = stage.ours(engine.snapshot());
@@ -261,9 +262,12 @@ describe('reading a table twice', () => {
         for (const id of byId.keys()) churned.add(id);
         // The kernel's own answer has each socket once, too.
         const table = new SocketTable();
-        for (const name of backend.tables) backend.readTable(name, table);
-        const { idHigh, idLow } = table.columns;
-        const ids = Array.from({ length: table.length }, (_, row) => backend.id(idHigh[row]!, idLow[row]!));
+        for (const source of backend.sources(DEFAULT_READING))
+          backend.readTable(source, DEFAULT_READING, table);
+        const { idHigh, idLow, namespace } = table.columns;
+        const ids = Array.from({ length: table.length }, (_, row) =>
+          backend.id(idHigh[row]!, idLow[row]!, namespace[row]!),
+        );
         expect(new Set(ids).size).toBe(ids.length);
         expect(stable.filter(({ id }) => !ids.includes(id))).toEqual([]);
         await new Promise((resolve) => setTimeout(resolve, 10));

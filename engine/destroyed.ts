@@ -1,13 +1,18 @@
 /** What the system tells of sockets that it has destroyed, joined with what was read of them. */
 import type { SocketBackend } from '../native';
 import type { RowMatch } from '../shared/diff';
-import { IdentityIndex } from '../shared/identityIndex';
-import { OWNERS, stateCode } from '../shared/socket';
+import type { IdentityIndex } from '../shared/identityIndex';
+import { OWNERS, PROTOCOLS, stateCode } from '../shared/socket';
+import type { Protocol } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
+import { EndedRows } from './endedRows';
 import { ListenerIndex } from './listenerIndex';
 
 const TIME_WAIT = stateCode('TIME_WAIT');
+const FIN_WAIT_2 = stateCode('FIN_WAIT_2');
 const CLOSE = stateCode('CLOSE');
+/** What the system tells the end of. */
+const TOLD = new Set([PROTOCOLS.indexOf('tcp'), PROTOCOLS.indexOf('udp')]);
 const PRESUMED = OWNERS.indexOf('presumed');
 const NONE = OWNERS.indexOf('none');
 /** What a destroyed socket's last message knows better than the last reading. */
@@ -27,31 +32,37 @@ export interface ReadingPair {
  * row is marked and keeps the final counters. One that no reading ever saw was born and gone in between.
  *
  * The system's messages can come a little after a reading that already lacks their socket, so those that fit nothing are
- * kept for one more reading, and rows that have ended are remembered for one as well.
+ * kept for one more reading, and rows that have ended are remembered until theirs comes.
  */
 export class DestroyedSockets {
   /** The sockets told of since the last reading, and those of the reading before that fitted nothing. */
   private news = new SocketTable();
   private waiting = new SocketTable();
-  /** Rows that ended with the last reading, for messages that come late. */
-  private late = new SocketTable();
-  private readonly lateIndex = new IdentityIndex();
+  private spare = new SocketTable();
+  private readonly ended = new SocketTable();
+  private readonly untold = new EndedRows();
   /** How many the system could not tell, in all. */
   missed = 0;
+  /** ms since 1970-01-01 UTC */
+  private lastReadAt = 0;
 
   constructor(private readonly backend: SocketBackend) {}
 
   /**
    * Takes the news and marks the rows of `after` that they are about.
-   * @returns the rows that have ended, with their final counters: those gone since `before`, and the short-lived
+   * @returns (until the next call) the rows that have ended, with their final counters: those gone since `before`, and the short-lived
    */
-  join(pair: ReadingPair, now: number): SocketTable {
-    const ended = new SocketTable();
+  join(pair: ReadingPair, protocols: readonly Protocol[], now: number): SocketTable {
+    const { ended, spare: waiting } = this;
+    ended.clear();
     this.missed = this.backend.takeDestroyed(this.news);
-    const waiting = new SocketTable();
-    const newTimeWaits = endpointsOfNewTimeWaits(pair);
+    let newRemnants: Map<string, number> | null = null;
     let listeners: ListenerIndex | null = null;
+    /** Rows of `before` that were told of. */
+    const told = new Set<number>();
+    const isRead = PROTOCOLS.map((protocol) => protocols.includes(protocol));
     const settle = (from: SocketTable, event: number, isLast: boolean): void => {
+      if (!isRead[from.columns.protocol[event]!]!) return;
       from.columns.state[event] = CLOSE;
       from.columns.destroyedAt[event] = now;
       const { idHigh, idLow, namespace } = from.columns;
@@ -59,33 +70,47 @@ export class DestroyedSockets {
       const alive = pair.afterIndex.find(...identity);
       if (alive >= 0) return markDestroyed(pair.after, alive, from, event);
       const gone = pair.beforeIndex.find(...identity);
-      if (gone >= 0) return void appendFinal(ended, pair.before, gone, from, event);
-      const late = this.lateIndex.find(...identity);
-      if (late >= 0) return void appendFinal(ended, this.late, late, from, event);
+      if (gone >= 0) {
+        told.add(gone);
+        return appendFinal(ended, pair.before, gone, from, event);
+      }
+      const late = this.untold.take(...identity);
+      if (late >= 0 && this.untold.isNew(late)) appendFinal(ended, this.untold.table, late, from, event);
+      if (late >= 0) return;
       // A socket that never was read gets a new cookie in TIME_WAIT: only its endpoints say that it is the same.
-      const timeWait = newTimeWaits.get(endpointsKey(from, event));
-      if (timeWait !== undefined) return markDestroyed(pair.after, timeWait, from, event);
-      if (!isLast) return void waiting.appendFrom(from, event);
+      newRemnants ??= endpointsOfNewRemnants(pair.after, this.lastReadAt);
+      const remnant = newRemnants.get(endpointsKey(from, event));
+      if (remnant !== undefined) return markDestroyed(pair.after, remnant, from, event);
+      if (!isLast) {
+        waiting.appendFrom(from, event);
+        return;
+      }
       const row = ended.appendFrom(from, event);
       listeners ??= new ListenerIndex(pair.after);
-      const listener = listeners.find(from, event);
+      // Without a peer it was accepted by nobody, though somebody may listen on its port.
+      const listener = from.columns.hasRemote[event] === 0 ? -1 : listeners.find(from, event);
       ended.holders[row] = listener < 0 ? [] : pair.after.holders[listener]!;
-      ended.columns.owner[row] = ended.holders[row]!.length > 0 ? PRESUMED : NONE;
+      ended.columns.owner[row] = ended.holders[row].length > 0 ? PRESUMED : NONE;
       ended.columns.firstSeenAt[row] = now;
     };
     for (let event = 0; event < this.waiting.length; event++) settle(this.waiting, event, true);
     for (let event = 0; event < this.news.length; event++) settle(this.news, event, false);
     this.news.clear();
-    this.waiting = waiting;
-    this.rememberEnded(pair);
+    this.waiting.clear();
+    [this.waiting, this.spare] = [waiting, this.waiting];
+    this.untold.remember(
+      pair.before,
+      pair.match.removed.filter((row) => !told.has(row) && isFull(pair.before, row)),
+    );
+    this.lastReadAt = now;
     return ended;
   }
+}
 
-  private rememberEnded({ before, match }: ReadingPair): void {
-    this.late.clear();
-    for (const row of match.removed) this.late.appendFrom(before, row);
-    this.lateIndex.build(this.late);
-  }
+/** Whether the row is of a socket whose end will be told: of TCP or UDP, and not told already. */
+function isFull(table: SocketTable, row: number): boolean {
+  const { protocol, destroyedAt, state } = table.columns;
+  return TOLD.has(protocol[row]!) && Number.isNaN(destroyedAt[row]!) && state[row] !== TIME_WAIT;
 }
 
 /** The mark and the final counters stay with the row for as long as it is listed. */
@@ -94,7 +119,7 @@ export function carryDestroyed({ before, after, match }: ReadingPair): void {
   for (let row = 0; row < after.length; row++) {
     const old = match.previous[row]!;
     if (old < 0) continue;
-    if (after.columns.state[row] === TIME_WAIT) keepFinal(after, row, before, old);
+    if (isRemnant(after, row)) keepFinal(after, row, before, old);
     destroyedAt[row] = before.columns.destroyedAt[old]!;
   }
 }
@@ -116,17 +141,25 @@ function appendFinal(
   markDestroyed(into, into.appendFrom(table, row), from, event);
 }
 
-/** TIME_WAIT has no counters of its own: those last read are the connection's. */
+/** What is left of a connection once its socket is gone; the kernel lists it in either state. */
+function isRemnant({ columns }: SocketTable, row: number): boolean {
+  const state = columns.state[row];
+  return (state === TIME_WAIT || state === FIN_WAIT_2) && Number.isNaN(columns.bytesSent[row]!);
+}
+
+/** A remnant has no counters of its own: those last read are the connection's. */
 function keepFinal(after: SocketTable, row: number, before: SocketTable, old: number): void {
   for (const name of FINAL) {
     if (Number.isNaN(after.columns[name][row]!)) after.columns[name][row] = before.columns[name][old]!;
   }
 }
 
-function endpointsOfNewTimeWaits({ after, match }: ReadingPair): Map<string, number> {
+/** Remnants first listed by this reading or, as messages may come late, by the last one. */
+function endpointsOfNewRemnants(after: SocketTable, lastReadAt: number): Map<string, number> {
+  const { firstSeenAt, destroyedAt } = after.columns;
   const found = new Map<string, number>();
   for (let row = 0; row < after.length; row++) {
-    if (match.previous[row]! < 0 && after.columns.state[row] === TIME_WAIT)
+    if (firstSeenAt[row]! >= lastReadAt && Number.isNaN(destroyedAt[row]!) && isRemnant(after, row))
       found.set(endpointsKey(after, row), row);
   }
   return found;

@@ -3,9 +3,13 @@ import { NativeError } from '../native';
 import type { Scenario } from '../native/fake/scenarios';
 import { socketLabel } from '../shared/actions';
 import { INTERVALS, PROTOCOL_VERSION } from '../shared/contract';
-import type { SocketRow, TableName } from '../shared/socket';
+import type { SocketDetails } from '../shared/details';
+import { DEFAULT_READING } from '../shared/socket';
+import type { ReadingOptions, SocketRow, TableName } from '../shared/socket';
 import { Engine } from './engine';
 import { HandClock } from './fixtures/handClock';
+import { ListedBackend } from './fixtures/listedBackend';
+import type { Listed } from './fixtures/listedBackend';
 import { Page } from './fixtures/page';
 import { ScriptedBackend } from './fixtures/scriptedBackend';
 
@@ -410,17 +414,24 @@ describe('a table that cannot be read', () => {
     backend.failures.set('tcp6', broken('tcp6'));
     const since = clock.now() + 1000;
     clock.advance(10_000);
-    // Whose they are is still looked up.
-    const kept = tcp6(page.rows.values()).map((row) => ({
-      ...row,
-      owner: before.find(({ id }) => id === row.id)?.owner,
-    }));
+    // Whose they are is still looked up: where nobody holds one any more, nobody is named.
+    const kept = tcp6(page.rows.values()).map((row) => {
+      const { owner, holders, pid, processName, processPath, processStartedAt } = before.find(
+        ({ id }) => id === row.id,
+      )!;
+      if (row.owner !== owner) expect(row).toMatchObject({ owner: 'unfound', holders: 0, pid: null });
+      else expect(row.pid).toBe(pid);
+      return { ...row, owner, holders, pid, processName, processPath, processStartedAt };
+    });
     expect(kept).toEqual(before);
     expect(page.heard('diff').flatMap((diff) => tcp6(diff.added))).toEqual([]);
     const stale = [...page.rows.values()].filter((row) => row.firstSeenAt < since).length - before.length;
     expect(stale).toBeLessThan(others); // some have gone, and new ones come
     expect(page.status?.problems).toEqual([
-      { table: 'tcp6', message: 'dump(tcp6): ENOBUFS. It broke.', since, retryAt: since + 15_000 },
+      {
+        ...{ table: 'tcp6', namespace: null, message: 'dump(tcp6): ENOBUFS. It broke.' },
+        ...{ since, retryAt: since + 15_000 },
+      },
     ]);
   });
 
@@ -436,7 +447,10 @@ describe('a table that cannot be read', () => {
     clock.advance(100_000);
     expect(attempts).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
     expect(page.status?.problems).toEqual([
-      { table: 'udp4', message: expect.any(String), since: start, retryAt: start + 121_000 },
+      {
+        ...{ table: 'udp4', namespace: null, message: expect.any(String) },
+        ...{ since: start, retryAt: start + 121_000 },
+      },
     ]);
     backend.failures.clear();
     clock.advance(20_000);
@@ -519,6 +533,205 @@ describe('a table that cannot be read', () => {
       'The table could not be read: x is not a function',
       'The table could not be read: a string',
     ]);
+  });
+});
+
+describe('what is read', () => {
+  const protocolsOf = (rows: Iterable<SocketRow>): Set<string> =>
+    new Set([...rows].map((row) => row.protocol));
+  const reading = (protocols: string[], more: object = {}): unknown => ({
+    type: 'reading',
+    reading: { protocols, bound: false, namespaces: false, ...more },
+  });
+
+  it('is TCP and UDP, until a page asks for something else: at once, and for every page', () => {
+    begin('churn');
+    engine.start();
+    const [page, other] = [new Page(engine), new Page(engine)];
+    expect(page.status?.reading).toEqual({ protocols: ['tcp', 'udp'], bound: false, namespaces: false });
+    expect(page.status?.available).toEqual([...backend.tables]);
+    expect(protocolsOf(page.rows.values())).toEqual(new Set(['tcp', 'udp']));
+    const before = backend.read.length;
+    page.say(reading(['udp']));
+    expect(backend.read.slice(before)).toEqual(['udp4', 'udp6']);
+    for (const each of [page, other]) {
+      expect(each.status?.reading.protocols).toEqual(['udp']);
+      expect(each.rows.size).toBeGreaterThan(5);
+      expect(protocolsOf(each.rows.values())).toEqual(new Set(['udp']));
+    }
+    expect(clock.pending).toEqual([1000]);
+    clock.advance(1000);
+    expect(backend.read.slice(before + 2)).toEqual(['udp4', 'udp6']);
+    other.say(reading(['tcp', 'udp']));
+    expect(page.rows).toEqual(currentRows());
+    expect(protocolsOf(page.rows.values())).toEqual(new Set(['tcp', 'udp']));
+  });
+
+  it('is passed on to the system, switches and all', () => {
+    const asked: ReadingOptions[] = [];
+    const sources = backend.sources.bind(backend);
+    backend.sources = (options) => {
+      asked.push(options);
+      return sources(options);
+    };
+    engine.start();
+    const wanted = { protocols: ['unix', 'tcp'], bound: true, namespaces: true };
+    const page = new Page(engine);
+    page.say({ type: 'reading', reading: wanted });
+    expect(asked).toEqual([DEFAULT_READING, wanted]);
+    expect(page.status?.reading).toEqual(wanted);
+    // And stays, also for an action in between.
+    engine.close(['x']);
+    expect(asked.slice(2)).toEqual([wanted, wanted]);
+  });
+
+  it('may be nothing', () => {
+    engine.start();
+    const page = new Page(engine);
+    page.say(reading([]));
+    expect(page.rows.size).toBe(0);
+    expect(page.status).toMatchObject({ endpoints: 0, problems: [] });
+  });
+
+  it('changes also while paused, once, and stays paused', () => {
+    engine.start();
+    const page = new Page(engine);
+    page.say({ type: 'polling', intervalMs: 1000, paused: true });
+    page.say(reading(['udp']));
+    expect(protocolsOf(page.rows.values())).toEqual(new Set(['udp']));
+    expect(page.status?.paused).toBe(true);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it('has no problem with a table that is not read any more', () => {
+    backend.failures.set('udp4', broken('udp4'));
+    engine.start();
+    const page = new Page(engine);
+    expect(page.status?.problems).toHaveLength(1);
+    page.say(reading(['tcp']));
+    expect(page.status?.problems).toEqual([]);
+    const attempts = backend.read.filter((name) => name === 'udp4').length;
+    page.say(reading(['tcp', 'udp'])); // tried anew, at once
+    expect(backend.read.filter((name) => name === 'udp4')).toHaveLength(attempts + 1);
+  });
+
+  it('is as it was after a message that is refused', () => {
+    engine.start();
+    const page = new Page(engine);
+    page.say(reading(['udp', 'tcp4']));
+    expect(page.messages.at(-1)).toMatchObject({
+      type: 'refused',
+      message: expect.stringContaining('"reading.protocols.1"'),
+    });
+    expect(backend.rounds).toBe(1);
+    expect(engine.snapshot()).toHaveLength(20);
+  });
+
+  it('is what the command line asks for', () => {
+    begin('churn');
+    expect(protocolsOf(engine.snapshot({ ...DEFAULT_READING, protocols: ['udp'] }))).toEqual(
+      new Set(['udp']),
+    );
+  });
+});
+
+describe('details', () => {
+  it('of exactly the socket that is asked for go to the page that asked', () => {
+    engine.start();
+    const [page, other] = [new Page(engine), new Page(engine)];
+    const asked: string[] = [];
+    const found: SocketDetails = {
+      groups: [{ name: 'tcp', title: 'TCP', facts: [], note: null }],
+      holders: [],
+    };
+    backend.details = (table, row) => {
+      asked.push(table.row(row, backend).id);
+      return found;
+    };
+    const id = [...page.rows.keys()][7]!;
+    page.say({ type: 'details', id });
+    expect(page.messages.at(-1)).toEqual({ type: 'details', id, details: found });
+    expect(asked).toEqual([id]);
+    expect(other.heard('details')).toEqual([]);
+    expect(backend.rounds).toBe(1); // the backend reads that one socket
+  });
+
+  it('of what is not there are null, and of what ends meanwhile', () => {
+    engine.start();
+    const page = new Page(engine);
+    page.say({ type: 'details', id: 'demo-xyz' });
+    expect(page.messages.at(-1)).toEqual({ type: 'details', id: 'demo-xyz', details: null });
+    backend.details = () => null;
+    const id = [...page.rows.keys()][0]!;
+    page.say({ type: 'details', id });
+    expect(page.messages.at(-1)).toEqual({ type: 'details', id, details: null });
+  });
+});
+
+describe('destroyed sockets', () => {
+  it('are collected from before the first reading on, and their end is told to every page', () => {
+    const log: string[] = [];
+    const listed = new ListedBackend();
+    listed.watchDestroyed = () => void log.push('watch');
+    const take = listed.takeDestroyed.bind(listed);
+    listed.takeDestroyed = (into) => {
+      log.push('take');
+      return take(into);
+    };
+    engine = new Engine({ backend: listed, clock, hostname: 'testhost', engineId: 'run-1' });
+    const seen: Listed = { id: 1, local: ['10.0.0.5', 443], remote: ['10.0.0.9', 5], bytesSent: 1 };
+    listed.listed = [seen];
+    engine.start();
+    expect(log).toEqual(['watch', 'take']);
+    const [page, other] = [new Page(engine), new Page(engine)];
+    expect(page.status?.missedEvents).toBe(0);
+
+    listed.listed = [];
+    listed.missed = 2;
+    listed.destroyed = [
+      { ...seen, state: 'CLOSE', bytesSent: 9 },
+      { ...seen, id: 2, local: ['10.0.0.5', 80], state: 'CLOSE' },
+    ];
+    clock.advance(1000);
+    for (const each of [page, other]) {
+      const [diff] = each.heard('diff');
+      expect(diff).toMatchObject({ added: [], changed: [], removed: ['1'] });
+      expect(diff!.ended).toMatchObject([{ id: '1', bytesSent: 9, destroyedAt: clock.now() }]);
+      expect(each.status?.missedEvents).toBe(2);
+    }
+    clock.advance(1000);
+    expect(page.heard('diff')[1]!.ended).toMatchObject([{ id: '2', owner: 'none' }]);
+    clock.advance(1000);
+    expect(page.heard('diff')[2]!.ended).toEqual([]);
+    expect(page.rows.size).toBe(0);
+  });
+});
+
+describe('the status bar', () => {
+  it('counts connections of TCP only, whatever else is connected', () => {
+    const listed = new ListedBackend();
+    listed.listed = (['tcp', 'udp', 'sctp', 'mptcp'] as const).map((protocol, id) => ({
+      ...{ id, protocol, local: ['10.0.0.5', 443], remote: ['10.0.0.9', 5] },
+    }));
+    engine = new Engine({ backend: listed, clock, hostname: 'testhost', engineId: 'run-1' });
+    expect(engine.snapshot({ ...DEFAULT_READING, protocols: ['tcp', 'udp', 'sctp', 'mptcp'] })).toHaveLength(
+      4,
+    );
+    expect(new Page(engine).status).toMatchObject({ endpoints: 4, established: 1 });
+  });
+
+  it('names the namespace of a table that cannot be read', () => {
+    const listed = new ListedBackend();
+    listed.listed = [{ id: 1, namespace: 7, local: ['10.0.0.5', 443] }];
+    listed.namespace = () => 'blue';
+    const read = listed.readTable.bind(listed);
+    listed.readTable = (source, options, into) => {
+      read(source, options, into);
+      if (source.table === 'tcp4') throw broken('tcp4');
+    };
+    engine = new Engine({ backend: listed, clock, hostname: 'testhost', engineId: 'run-1' });
+    engine.start();
+    expect(engine.tableProblems).toMatchObject([{ table: 'tcp4', namespace: 'blue' }]);
   });
 });
 

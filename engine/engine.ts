@@ -51,6 +51,11 @@ export class Engine {
     this.cancelTimer = null;
   }
 
+  /** Says what is read from now on. */
+  choose(reading: ReadingOptions): void {
+    this.reading = reading;
+  }
+
   /** Reads the tables now. Returns every row, in no particular order. */
   snapshot(reading: ReadingOptions = DEFAULT_READING): SocketRow[] {
     this.reading = reading;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnerLookup } from '../native';
+import { RowMatcher } from '../shared/diff';
+import type { RowMatch } from '../shared/diff';
 import { IdentityIndex } from '../shared/identityIndex';
 import { OWNERS, stateCode } from '../shared/socket';
 import type { ProcessInfo, SocketState } from '../shared/socket';
-import { SocketTable, UNKNOWN } from '../shared/socketTable';
+import { NOBODY, SocketTable, UNKNOWN } from '../shared/socketTable';
 import { joinOwners } from './ownerIndex';
 
 interface Row {
@@ -13,10 +15,14 @@ interface Row {
   uid?: number;
   /** What the OS's own table says (Windows) */
   tablePid?: number;
+  /** In the reading before: who was found to hold it. */
   process?: ProcessInfo;
 }
 
-const nginx: ProcessInfo = { pid: 812, startKey: '5', startedAt: 5, name: 'nginx', path: '/usr/sbin/nginx' };
+const nginx: ProcessInfo = {
+  ...{ pid: 812, startKey: '5', startedAt: 5, name: 'nginx', path: '/usr/sbin/nginx' },
+  ...{ unit: 'nginx.service', container: null },
+};
 const sshd: ProcessInfo = { ...nginx, pid: 22, name: 'sshd' };
 
 function tableOf(rows: readonly Row[]): SocketTable {
@@ -29,9 +35,15 @@ function tableOf(rows: readonly Row[]): SocketTable {
     c.inode[row] = inode;
     c.uid[row] = uid;
     c.tablePid[row] = tablePid;
-    table.processes[row] = process ?? null;
+    table.holders[row] = table.lastHolders[row] = process === undefined ? NOBODY : [process];
   }
   return table;
+}
+
+function matchOf(before: SocketTable, after: SocketTable): RowMatch {
+  const index = new IdentityIndex();
+  index.build(before);
+  return new RowMatcher().match(before, index, after);
 }
 
 /** Joins one reading, after another one, where these inodes have these holders. */
@@ -45,16 +57,17 @@ function join(
 ): { owners: (string | undefined)[]; pids: (number | undefined)[]; uids: number[]; hidden: number } {
   const table = tableOf(rows);
   const past = tableOf(before);
-  const index = new IdentityIndex();
-  index.build(past);
   const lookup: OwnerLookup = {
     complete,
-    processOf: (each, row) => holders[each.columns.inode[row]!] ?? null,
+    holdersOf: (row) => {
+      const holder = holders[table.columns.inode[row]!];
+      return holder === undefined ? NOBODY : [holder];
+    },
   };
-  const hidden = joinOwners(table, lookup, past, index);
+  const hidden = joinOwners(table, lookup, past, matchOf(past, table));
   return {
     owners: rows.map((_, row) => OWNERS[table.columns.owner[row]!]),
-    pids: rows.map((_, row) => table.processes[row]?.pid),
+    pids: rows.map((_, row) => table.holders[row]![0]?.pid),
     uids: rows.map((_, row) => table.columns.uid[row]!),
     hidden,
   };
@@ -111,9 +124,53 @@ describe('joinOwners', () => {
   });
 
   it('does not count an inherited owner as hidden', () => {
+    const before: Row[] = [{ id: [0, 1], inode: 7, uid: 0, process: nginx }];
+    const joined = join([{ id: [0, 1], state: 'TIME_WAIT' }], { complete: false, before });
+    expect(joined).toMatchObject({ owners: ['inherited'], pids: [812], hidden: 0 });
+  });
+
+  it('names nobody where somebody else may hold the socket by now, whoever held it before', () => {
+    // It has a file, and its last holder is not found to hold it: it may have been handed over.
     const row: Row = { id: [0, 1], inode: 7, uid: 0 };
-    const joined = join([row], { complete: false, before: [{ ...row, process: nginx }] });
-    expect(joined).toMatchObject({ owners: ['inherited'], hidden: 0 });
+    const before: Row[] = [{ ...row, process: nginx }];
+    expect(join([row], { before })).toMatchObject({ owners: ['unfound'], pids: [undefined], hidden: 0 });
+    expect(join([row], { complete: false, before })).toMatchObject({
+      owners: ['hidden'],
+      pids: [undefined],
+      hidden: 1,
+    });
+  });
+
+  it('remembers the last holder through readings in which it is not found', () => {
+    const first = tableOf([{ id: [0, 1], inode: 7, process: nginx }]);
+    const nobody: OwnerLookup = { complete: true, holdersOf: () => NOBODY };
+    const second = tableOf([{ id: [0, 1], inode: 7 }]);
+    joinOwners(second, nobody, first, matchOf(first, second));
+    const third = tableOf([{ id: [0, 1], state: 'TIME_WAIT' }]);
+    joinOwners(third, nobody, second, matchOf(second, third));
+    expect([second.ownerOf(0), third.ownerOf(0)]).toEqual(['unfound', 'inherited']);
+    expect(third.holders[0]).toEqual([nginx]);
+  });
+
+  it('names all holders, and inherits from all of them, as one list', () => {
+    const holders = [nginx, sshd];
+    const first = tableOf([{ id: [0, 1], inode: 7 }]);
+    const lookup: OwnerLookup = { complete: true, holdersOf: () => holders };
+    joinOwners(first, lookup, new SocketTable(), matchOf(new SocketTable(), first));
+    expect(first.holders[0]).toBe(holders); // compared by reference
+    const second = tableOf([{ id: [0, 1], state: 'TIME_WAIT' }]);
+    joinOwners(second, { ...lookup, holdersOf: () => NOBODY }, first, matchOf(first, second));
+    expect([second.ownerOf(0), second.holders[0]]).toEqual(['inherited', holders]);
+  });
+
+  it('shows no holder of earlier for a row of a table that could not be read, once nobody holds it', () => {
+    const before = tableOf([{ id: [0, 1], inode: 7, process: nginx }]);
+    const kept = new SocketTable();
+    kept.appendFrom(before, 0); // as TableReader keeps it, holders and all
+    const nobody: OwnerLookup = { complete: true, holdersOf: () => NOBODY };
+    joinOwners(kept, nobody, before, matchOf(before, kept));
+    expect([kept.ownerOf(0), kept.holders[0]]).toEqual(['unfound', []]);
+    expect(kept.lastHolders[0]).toEqual([nginx]);
   });
 
   it.each<[SocketState | null, number, string]>([
@@ -139,8 +196,8 @@ describe('joinOwners', () => {
   it('forgets what an earlier use of the table left behind', () => {
     const table = tableOf([{ id: [0, 1], state: 'TIME_WAIT', process: nginx }]);
     table.columns.owner[0] = OWNERS.indexOf('hidden');
-    const lookup: OwnerLookup = { complete: true, processOf: () => null };
-    joinOwners(table, lookup, new SocketTable(), new IdentityIndex());
-    expect([table.ownerOf(0), table.processes[0]]).toEqual(['none', null]);
+    const lookup: OwnerLookup = { complete: true, holdersOf: () => NOBODY };
+    joinOwners(table, lookup, new SocketTable(), matchOf(new SocketTable(), table));
+    expect([table.ownerOf(0), table.holders[0]]).toEqual(['none', NOBODY]);
   });
 });

@@ -10,9 +10,8 @@ const ESTABLISHED = stateCode('ESTABLISHED');
 const CLOSE_WAIT = stateCode('CLOSE_WAIT');
 
 /**
- * Gives every row of a reading (whose holders are empty) its owner. A row that the kernel no longer connects with a process
- * keeps the owner last seen under the same identity, marked as inherited; never by its endpoints alone, which others may
- * use by now.
+ * Gives every row of a reading its owner. A row that the kernel no longer connects with a process keeps the owner last
+ * seen under the same identity, marked as inherited; never by its endpoints alone, which others may use by now.
  *
  * @returns the number of rows whose owner this user may not see.
  */
@@ -34,6 +33,7 @@ export function joinOwners(
     const old = previous[row]!;
     const last = old < 0 ? NOBODY : before.lastHolders[old]!;
     table.lastHolders[row] = last;
+    table.holders[row] = NOBODY; // the rows of a table that could not be read bring theirs along
     if (inode[row] !== 0 || tablePid[row] !== UNKNOWN) {
       // The OS says that somebody holds it; who, could not be found. It need not be the last one: it may have been handed over.
       owner[row] = lookup.complete ? CODE.unfound : CODE.hidden;

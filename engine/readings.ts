@@ -73,7 +73,7 @@ export class Readings {
       ...{ after: after.table, afterIndex: after.index, match },
     };
     carryDestroyed(this.pair);
-    this.ended = this.destroyed.join(this.pair, now);
+    this.ended = this.destroyed.join(this.pair, options.protocols, now);
     this.previous = before;
     this.current = after;
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NativeError } from '../native';
+import { DEFAULT_READING } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
+import type { Holders } from '../shared/socketTable';
 import { ScriptedBackend } from './fixtures/scriptedBackend';
 import { TableReader } from './tableReader';
 
@@ -12,14 +14,17 @@ describe('TableReader', () => {
     backend.failures.set('udp6', new NativeError('dump(udp6)', 1, 'EPERM', 'No.'));
     const reader = new TableReader(backend);
     const attempt = (now: number): number => {
-      reader.read(new SocketTable(), new SocketTable(), now);
+      reader.read(new SocketTable(), DEFAULT_READING, new SocketTable(), now);
       return backend.read.filter((name) => name === 'udp6').length;
     };
     let now = START;
     expect(attempt(now)).toBe(1);
     for (const [failures, seconds] of [1, 2, 4, 8, 16, 30, 30, 30].entries()) {
       expect(reader.problems()).toEqual([
-        { table: 'udp6', message: 'dump(udp6): EPERM. No.', since: START, retryAt: now + 1000 * seconds },
+        {
+          ...{ table: 'udp6', namespace: null, message: 'dump(udp6): EPERM. No.' },
+          ...{ since: START, retryAt: now + 1000 * seconds },
+        },
       ]);
       now += 1000 * seconds;
       expect(attempt(now - 1)).toBe(failures + 1);
@@ -32,7 +37,8 @@ describe('TableReader', () => {
   it('counts for each table on its own', () => {
     const backend = new ScriptedBackend('idle');
     const reader = new TableReader(backend);
-    const read = (now: number): void => reader.read(new SocketTable(), new SocketTable(), now);
+    const read = (now: number): void =>
+      reader.read(new SocketTable(), DEFAULT_READING, new SocketTable(), now);
     backend.failures.set('tcp4', new Error('one'));
     read(START);
     read(START + 1000);
@@ -51,28 +57,33 @@ describe('TableReader', () => {
     const backend = new ScriptedBackend('churn');
     const reader = new TableReader(backend);
     const before = new SocketTable();
-    reader.read(before, new SocketTable(), START);
-    before.columns.firstSeenAt.fill(42);
-    const process = { pid: 1, startKey: '1', startedAt: null, name: null, path: null };
-    before.processes = before.processes.map(() => process);
+    reader.read(before, DEFAULT_READING, new SocketTable(), START);
+    before.columns.firstSeenAt.fill(42, 0, before.length);
+    const holders: Holders = [
+      {
+        ...{ pid: 1, startKey: '1', startedAt: null },
+        ...{ name: null, path: null, unit: null, container: null },
+      },
+    ];
+    before.lastHolders.fill(holders, 0, before.length);
     backend.failures.set('tcp6', new Error('x'));
     const after = new SocketTable();
-    reader.read(after, before, START + 1000);
+    reader.read(after, DEFAULT_READING, before, START + 1000);
     const rowsOf = (table: SocketTable, name: string): unknown[] =>
       Array.from({ length: table.length }, (_, row) => row)
         .filter((row) => table.tableOf(row) === name)
-        .map((row) => [table.row(row, backend), table.processes[row]]);
+        .map((row) => [table.row(row, backend), table.lastHolders[row]]);
     expect(rowsOf(after, 'tcp6')).toEqual(rowsOf(before, 'tcp6'));
     expect(rowsOf(after, 'tcp6').length).toBeGreaterThan(10);
     expect(rowsOf(after, 'tcp4').length).toBeGreaterThan(10);
-    expect(rowsOf(after, 'tcp4').some((row) => (row as unknown[])[1] === process)).toBe(false);
+    expect(rowsOf(after, 'tcp4').some((row) => (row as unknown[])[1] === holders)).toBe(false);
   });
 
   it('asks every table again once retryNow was called, and only once', () => {
     const backend = new ScriptedBackend('idle');
     const reader = new TableReader(backend);
     const read = (now: number): number => {
-      reader.read(new SocketTable(), new SocketTable(), now);
+      reader.read(new SocketTable(), DEFAULT_READING, new SocketTable(), now);
       return backend.read.filter((name) => name === 'tcp4').length;
     };
     backend.failures.set('tcp4', new Error('x'));

@@ -53,8 +53,14 @@ export class TableReader {
     for (const problem of this.failing.values()) problem.retryAt = 0;
   }
 
+  /** One for each table: what is wrong with it is the same in every namespace, or is so for the same reason. */
   problems(): TableProblem[] {
-    return [...this.failing.values()].map(({ source, message, since, retryAt }) => ({
+    const byTable = new Map(
+      [...this.failing.values()]
+        .reverse()
+        .map((problem) => [`${problem.source.table} ${problem.message}`, problem]),
+    );
+    return [...byTable.values()].reverse().map(({ source, message, since, retryAt }) => ({
       table: source.table,
       namespace: source.namespace === 0 ? null : this.backend.namespace(source.namespace),
       message,

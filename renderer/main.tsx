@@ -9,6 +9,7 @@ import { electronShell } from './shell/electronShell';
 import './styles/theme.css';
 import './styles/window.css';
 import './styles/grid.css';
+import './styles/details.css';
 import { AppContext } from './view/AppContext';
 import { FaultBoundary } from './view/FaultBoundary';
 import { Window } from './view/Window';

@@ -119,6 +119,7 @@ export function addressSortKey(text: string | null): string {
 
 /** `address:port` as people write it: IPv6 in brackets, `*` where there is none. */
 export function formatEndpoint(address: string | null, port: number | null): string {
+  if (address !== null && port === null) return address; // of a protocol without ports
   const host = address === null ? '*' : address.includes(':') ? `[${address}]` : address;
   return `${host}:${port ?? '*'}`;
 }

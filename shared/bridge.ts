@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { INTERVALS } from './contract';
 import type { CloseReport, SaveReport } from './contract';
+import { READING_SWITCHES } from './reading';
 import { MAIN_TABLES } from './socket';
 
 /** The scheme and host that the page is served from in Electron. */
@@ -13,6 +14,7 @@ export type Theme = (typeof THEMES)[number];
 /** What a menu entry, a shortcut or a toolbar button can ask of the page. */
 export const COMMANDS = [
   'close-connection',
+  'details',
   'export-csv',
   'export-selected',
   'copy',
@@ -22,6 +24,7 @@ export const COMMANDS = [
   'refresh',
   ...INTERVALS.map((ms) => `interval-${ms}` as const),
   ...MAIN_TABLES.map((table) => `toggle-${table}` as const),
+  ...READING_SWITCHES.map((name) => `read-${name}` as const),
   ...THEMES.map((theme) => `theme-${theme}` as const),
 ] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -32,6 +35,8 @@ export const viewState = v.strictObject({
   intervalMs: v.picklist(INTERVALS),
   tables: v.strictObject({ tcp4: v.boolean(), tcp6: v.boolean(), udp4: v.boolean(), udp6: v.boolean() }),
   theme: v.picklist(THEMES),
+  /** Which switches are on. */
+  reading: v.pipe(v.array(v.picklist(READING_SWITCHES)), v.maxLength(READING_SWITCHES.length)),
   selected: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 export type ViewState = v.InferOutput<typeof viewState>;

@@ -15,6 +15,7 @@ import {
   parse,
   saveRequest,
 } from './contract';
+import { DEFAULT_READING, PROTOCOLS } from './socket';
 
 const SCHEMAS = {
   pageMessage,
@@ -30,7 +31,15 @@ type Name = keyof typeof SCHEMAS;
 
 const SECRET = 'hunter2';
 const TABLES = { tcp4: true, tcp6: false, udp4: true, udp6: false };
-const VIEW = { paused: false, intervalMs: 1000, tables: TABLES, theme: 'dark', selected: 3 };
+const READING = { protocols: ['tcp'], bound: false, namespaces: false };
+const VIEW = {
+  paused: false,
+  intervalMs: 1000,
+  tables: TABLES,
+  theme: 'dark',
+  reading: ['bound', 'unix'],
+  selected: 3,
+};
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `row ${i}`);
 
 function refusal(name: Name, message: unknown): Error {
@@ -49,6 +58,10 @@ describe('parse', () => {
     ['pageMessage', { type: 'ack', seq: 0 }],
     ['pageMessage', { type: 'resync' }],
     ['pageMessage', { type: 'refresh' }],
+    ['pageMessage', { type: 'reading', reading: DEFAULT_READING }],
+    ['pageMessage', { type: 'reading', reading: { ...READING, protocols: [...PROTOCOLS] } }],
+    ['pageMessage', { type: 'reading', reading: { protocols: [], bound: true, namespaces: true } }],
+    ['pageMessage', { type: 'details', id: 'x'.repeat(200) }],
     ...INTERVALS.map((intervalMs): [Name, unknown] => [
       'pageMessage',
       { type: 'polling', intervalMs, paused: true },
@@ -91,6 +104,48 @@ describe('parse', () => {
       { type: 'polling', intervalMs: 1, paused: false },
       'intervalMs',
     ],
+    ['no reading', 'pageMessage', { type: 'reading' }, 'reading'],
+    [
+      'a protocol that does not exist',
+      'pageMessage',
+      { type: 'reading', reading: { ...READING, protocols: ['tcp', SECRET] } },
+      'reading.protocols.1',
+    ],
+    [
+      'a protocol by another name',
+      'pageMessage',
+      { type: 'reading', reading: { ...READING, protocols: ['tcp4'] } },
+      'reading.protocols.0',
+    ],
+    [
+      'more protocols than there are',
+      'pageMessage',
+      { type: 'reading', reading: { ...READING, protocols: [...PROTOCOLS, 'tcp'] } },
+      'reading.protocols',
+    ],
+    [
+      'a switch in text',
+      'pageMessage',
+      { type: 'reading', reading: { ...READING, bound: SECRET } },
+      'reading.bound',
+    ],
+    [
+      'a switch that is missing',
+      'pageMessage',
+      { type: 'reading', reading: { protocols: [], bound: false } },
+      'reading.namespaces',
+    ],
+    [
+      'a switch that does not exist',
+      'pageMessage',
+      { type: 'reading', reading: { ...READING, everything: SECRET } },
+      'reading.everything',
+    ],
+    ['details of nothing', 'pageMessage', { type: 'details' }, 'id'],
+    ['details of an empty id', 'pageMessage', { type: 'details', id: '' }, 'id'],
+    ['details of a long id', 'pageMessage', { type: 'details', id: SECRET.repeat(29) }, 'id'],
+    ['details of several', 'pageMessage', { type: 'details', id: [SECRET] }, 'id'],
+    ['details with more', 'pageMessage', { type: 'details', id: 'a', all: SECRET }, 'all'],
     ['no ids', 'closeRequest', { ids: [] }, 'ids'],
     ['too many ids', 'closeRequest', { ids: names(MAX_CLOSE + 1) }, 'ids'],
     [
@@ -106,6 +161,7 @@ describe('parse', () => {
     ['a nonce of another length', 'browserAction', { type: 'confirm-close', nonce: SECRET }, 'nonce'],
     ['a long token', 'authentication', { token: SECRET.repeat(29) }, 'token'],
     ['a table that is missing', 'viewState', { ...VIEW, tables: { tcp4: true } }, 'tables.tcp6'],
+    ['a switch that nobody has', 'viewState', { ...VIEW, reading: ['bound', SECRET] }, 'reading.1'],
     ['a bare text', 'pageMessage', SECRET, 'message'],
     ['nothing', 'closeRequest', null, 'message'],
   ])('refuses %s, naming the field and not its value', (_what, name, message, field) => {
@@ -155,6 +211,8 @@ describe('parse', () => {
       'confirm-close',
       'describe',
       'close',
+      'reading',
+      'details',
     );
     // Near enough to the real ones that every branch is reached.
     const shaped = fc.record(
@@ -171,6 +229,8 @@ describe('parse', () => {
           'name',
           'text',
           'extra',
+          'reading',
+          'id',
         ]
           .map((field): [string, fc.Arbitrary<unknown>] => [field, anything])
           .concat([

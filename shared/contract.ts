@@ -34,7 +34,7 @@ export const pageMessage = v.variant('type', [
   v.strictObject({
     type: v.literal('reading'),
     reading: v.strictObject({
-      protocols: v.pipe(v.array(v.picklist(PROTOCOLS)), v.maxLength(PROTOCOLS.length)),
+      protocols: v.pipe(v.array(v.picklist(PROTOCOLS)), v.maxLength(PROTOCOLS.length), v.readonly()),
       bound: v.boolean(),
       namespaces: v.boolean(),
     }),

@@ -8,7 +8,8 @@ import { listener, ownerless, socketRow } from './fixtures/rows';
 
 const HEADER =
   'id,protocol,family,state,localAddress,localPort,remoteAddress,remotePort,pid,processName,processPath,' +
-  'processStartedAt,user,uid,ownerInherited,inode,createdAt,firstSeenAt,bytesSent,bytesReceived,receiveQueue,sendQueue';
+  'processStartedAt,user,uid,ownerInherited,inode,createdAt,firstSeenAt,bytesSent,bytesReceived,receiveQueue,sendQueue,' +
+  'type,dualStack,namespace,unit,container,owner,holders,destroyedAt,rtt,retransmits';
 
 /** What an independent program reads: every cell as text. */
 function read(csv: string): Record<string, string>[] {
@@ -21,12 +22,13 @@ describe('FIELDS', () => {
   });
 
   it('are what a socket is exported as, times in ISO 8601', () => {
-    const row = socketRow({ owner: 'inherited', createdAt: 0, processStartedAt: null });
+    const row = socketRow({ owner: 'inherited', createdAt: 0, destroyedAt: 1, processStartedAt: null });
     const socket = exportSocket(row);
     expect(Object.keys(socket)).toEqual([...FIELDS]);
     expect(socket).toMatchObject({
       ...{ id: 'a', localPort: 443, pid: 812, user: 'www-data', bytesSent: 0 },
       ...{ ownerInherited: true, createdAt: '1970-01-01T00:00:00.000Z', processStartedAt: null },
+      ...{ destroyedAt: '1970-01-01T00:00:00.001Z', owner: 'inherited', holders: 1, namespace: 'host' },
       firstSeenAt: '2023-11-14T22:15:00.000Z',
     });
     expect(exportSocket(socketRow()).ownerInherited).toBe(false);
@@ -38,8 +40,8 @@ describe('toCsv', () => {
     expect(toCsv(FIELDS, [listener(), ownerless({ id: 'b' })].map(exportSocket))).toBe(
       `${HEADER}\r\n` +
         'a,tcp,4,LISTEN,10.0.0.5,443,,,812,nginx,/usr/sbin/nginx,2023-11-14T22:13:20.000Z,www-data,33,false,4711,,' +
-        '2023-11-14T22:15:00.000Z,0,0,0,0\r\n' +
-        'b,tcp,4,TIME_WAIT,10.0.0.5,443,10.0.0.9,51122,,,,,,,false,,,2023-11-14T22:15:00.000Z,0,0,0,0\r\n',
+        '2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,nginx.service,,known,1,,,\r\n' +
+        'b,tcp,4,TIME_WAIT,10.0.0.5,443,10.0.0.9,51122,,,,,,,false,,,2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,,,none,0,,,\r\n',
     );
   });
 

@@ -4,16 +4,18 @@ import type { ProcessInfo } from './socket';
 /** The unit of a fact's number, for whoever shows it. */
 export type FactUnit = 'bytes' | 'ms' | 'µs' | 'bytes/s' | 'count' | 'time' | 'none';
 
+export type FactValue = string | number | boolean;
+
 /** One fact: a name for programs, a title for people, and what is known. Times are ms since 1970-01-01 UTC. */
 export interface Fact {
   name: string;
   title: string;
-  value: string | number | boolean;
+  value: FactValue;
   unit: FactUnit;
 }
 
 export interface FactGroup {
-  /** e.g. `tcp`, `options`, `memory` */
+  /** e.g. `state`, `rtt`, `memory`, `options` */
   name: string;
   title: string;
   facts: Fact[];
@@ -25,6 +27,7 @@ export interface FactGroup {
 export interface HolderDetails extends ProcessInfo {
   /** null where it is not known */
   parentPid: number | null;
+  /** The name of the effective user */
   user: string | null;
   uid: number | null;
   /** The descriptor numbers under which it holds the socket. */
@@ -32,7 +35,39 @@ export interface HolderDetails extends ProcessInfo {
 }
 
 export interface SocketDetails {
+  /** Groups without facts and without a note are left out. */
   groups: FactGroup[];
   /** The primary first. */
   holders: HolderDetails[];
+}
+
+/** A fact, or none where nothing is known (null). */
+export function fact(name: string, title: string, value: FactValue | null, unit: FactUnit = 'none'): Fact[] {
+  return value === null ? [] : [{ name, title, value, unit }];
+}
+
+/** A group, or none where it would say nothing. */
+export function group(name: string, title: string, facts: Fact[], note: string | null = null): FactGroup[] {
+  return facts.length === 0 && note === null ? [] : [{ name, title, facts, note }];
+}
+
+/** A holder as facts, for people: what is not known is left out. `number` tells several apart. */
+export function holderGroup(holder: HolderDetails, number: number, of: number): FactGroup {
+  const facts = [
+    ...fact('name', 'Name', holder.name),
+    ...fact('pid', 'PID', holder.pid),
+    ...fact('path', 'Path', holder.path),
+    ...fact('user', 'User', holder.user ?? holder.uid),
+    ...fact('parentPid', 'Parent PID', holder.parentPid),
+    ...fact('unit', 'Unit', holder.unit),
+    ...fact('container', 'Container', holder.container),
+    ...fact('descriptors', 'Descriptors', holder.descriptors.join(', ') || null),
+    ...fact('startedAt', 'Started', holder.startedAt, 'time'),
+  ];
+  return {
+    name: `holder-${holder.pid}`,
+    title: of > 1 ? `Process ${number} of ${of}` : 'Process',
+    facts,
+    note: null,
+  };
 }

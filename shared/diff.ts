@@ -1,6 +1,12 @@
 /** What changed between two readings, by identity. */
 import type { IdentityIndex } from './identityIndex';
+import { COLUMN_NAMES } from './socketTable';
 import type { SocketTable } from './socketTable';
+
+/** What a matched row cannot differ in, or is not told of. */
+const CONSTANT: ReadonlySet<string> = new Set([
+  ...['idHigh', 'idLow', 'namespace', 'protocol', 'family', 'type', 'createdAt', 'firstSeenAt'],
+]);
 
 /** Which rows of two readings are the same socket. */
 export interface RowMatch {
@@ -51,57 +57,93 @@ export class RowMatcher {
   }
 }
 
-/** Compares two readings whose rows have been matched. */
-export function diffTables(before: SocketTable, after: SocketTable, match: RowMatch): TableDiff {
-  const { previous, removed } = match;
+/** Rows of both tables that follow each other in both: from `start` to `end` of the new one, `shift` further in the old. */
+interface Run {
+  start: number;
+  end: number;
+  shift: number;
+}
+
+/**
+ * Compares two readings whose rows have been matched: everything but the identity, what cannot change without it, and the
+ * time a row was first seen.
+ *
+ * It goes column by column through runs of rows that follow each other in both readings: such a loop is many times faster
+ * than one over the fields of each row.
+ */
+export function diffTables(
+  before: SocketTable,
+  after: SocketTable,
+  { previous, removed }: RowMatch,
+): TableDiff {
+  const runs = runsOf(previous, after.length);
+  const different = new Uint8Array(after.length);
+  for (const name of COLUMN_NAMES) {
+    if (CONSTANT.has(name)) continue;
+    const [old, now] = [before.columns[name], after.columns[name]];
+    if (old instanceof Uint8Array) markBytes(different, runs, old, now as Uint8Array);
+    else markWords(different, runs, words(old), words(now), old.BYTES_PER_ELEMENT / 4);
+  }
+  markWords(different, runs, before.addressWords, after.addressWords, 8);
+  markReferences(different, runs, before.localNames, after.localNames);
+  markReferences(different, runs, before.remoteNames, after.remoteNames);
+  markReferences(different, runs, before.holders, after.holders);
   const diff: TableDiff = { added: [], changed: [], removed };
   for (let row = 0; row < after.length; row++) {
-    const old = previous[row]!;
-    if (old < 0) diff.added.push(row);
-    else if (!sameRow(before, old, after, row)) diff.changed.push(row);
+    if (previous[row]! < 0) diff.added.push(row);
+    else if (different[row] !== 0) diff.changed.push(row);
   }
   return diff;
 }
 
-/** Everything but the identity and the time a row was first seen; what changes most often comes first. */
-function sameRow(before: SocketTable, old: number, after: SocketTable, row: number): boolean {
-  const b = before.columns;
-  const a = after.columns;
-  return (
-    b.state[old] === a.state[row] &&
-    sameNumber(b.bytesSent[old]!, a.bytesSent[row]!) &&
-    sameNumber(b.bytesReceived[old]!, a.bytesReceived[row]!) &&
-    sameNumber(b.receiveQueue[old]!, a.receiveQueue[row]!) &&
-    sameNumber(b.sendQueue[old]!, a.sendQueue[row]!) &&
-    sameNumber(b.rtt[old]!, a.rtt[row]!) &&
-    sameNumber(b.retransmits[old]!, a.retransmits[row]!) &&
-    sameNumber(b.destroyedAt[old]!, a.destroyedAt[row]!) &&
-    before.holders[old] === after.holders[row] &&
-    b.owner[old] === a.owner[row] &&
-    b.uid[old] === a.uid[row] &&
-    b.inode[old] === a.inode[row] &&
-    b.tablePid[old] === a.tablePid[row] &&
-    b.protocol[old] === a.protocol[row] &&
-    b.family[old] === a.family[row] &&
-    b.type[old] === a.type[row] &&
-    b.localPort[old] === a.localPort[row] &&
-    b.remotePort[old] === a.remotePort[row] &&
-    b.hasRemote[old] === a.hasRemote[row] &&
-    b.dualStack[old] === a.dualStack[row] &&
-    b.interfaceIndex[old] === a.interfaceIndex[row] &&
-    sameNumber(b.createdAt[old]!, a.createdAt[row]!) &&
-    before.localNames[old] === after.localNames[row] &&
-    before.remoteNames[old] === after.remoteNames[row] &&
-    sameAddresses(before.addressWords, 8 * old, after.addressWords, 8 * row)
-  );
+function runsOf(previous: Int32Array, length: number): Run[] {
+  const runs: Run[] = [];
+  for (let start = 0; start < length;) {
+    const shift = previous[start]! - start;
+    let end = start + 1;
+    if (previous[start]! >= 0) {
+      while (end < length && previous[end] === end + shift) end++;
+      runs.push({ start, end, shift });
+    }
+    start = end;
+  }
+  return runs;
 }
 
-/** Equal, or both "not known" (NaN). */
-function sameNumber(a: number, b: number): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
+/** A float's bits: equal for equal numbers, and for "not known" (NaN) too. */
+function words(column: Uint32Array | Float64Array | Uint8Array): Uint32Array {
+  return column instanceof Uint32Array ? column : new Uint32Array(column.buffer);
 }
 
-function sameAddresses(a: Uint32Array, aOffset: number, b: Uint32Array, bOffset: number): boolean {
-  for (let i = 0; i < 8; i++) if (a[aOffset + i] !== b[bOffset + i]) return false;
-  return true;
+function markBytes(different: Uint8Array, runs: readonly Run[], old: Uint8Array, now: Uint8Array): void {
+  for (const { start, end, shift } of runs) {
+    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = 1;
+  }
+}
+
+/** Columns of `width` words a row. */
+function markWords(
+  different: Uint8Array,
+  runs: readonly Run[],
+  old: Uint32Array,
+  now: Uint32Array,
+  width: number,
+): void {
+  for (const { start, end, shift } of runs) {
+    const [last, step] = [width * end, width * shift];
+    for (let i = width * start; i < last; i++) {
+      if (old[i + step] !== now[i]) different[Math.floor(i / width)] = 1;
+    }
+  }
+}
+
+function markReferences(
+  different: Uint8Array,
+  runs: readonly Run[],
+  old: readonly unknown[],
+  now: readonly unknown[],
+): void {
+  for (const { start, end, shift } of runs) {
+    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = 1;
+  }
 }

@@ -6,7 +6,7 @@ import type { Channel } from './channel';
 import { pageMessage, parse, PROTOCOL_VERSION } from './contract';
 import type { Diff, EngineMessage, SnapshotChunk } from './contract';
 import { engineStatus, socketRow } from './fixtures/rows';
-import { CHUNK_ROWS, Publisher } from './publisher';
+import { CHUNK_ROWS, NO_CHANGES, Publisher } from './publisher';
 import type { SocketRow } from './socket';
 import { Subscriber } from './subscriber';
 
@@ -50,6 +50,7 @@ class Pair {
         },
         diff: (diff) => this.apply(diff),
         refused: (message) => this.problems.push(message),
+        details: () => {},
       },
     );
   }
@@ -62,7 +63,10 @@ class Pair {
     const removed = [...engine.keys()].filter((id) => !next.has(id));
     engine.clear();
     for (const [id, version] of next) engine.set(id, version);
-    this.publisher.publish(added.map(rowOf), changed.map(rowOf), removed, STATUS);
+    this.publisher.publish(
+      { added: added.map(rowOf), changed: changed.map(rowOf), removed, ended: [] },
+      STATUS,
+    );
   }
 
   /** Everything that is under way arrives. */
@@ -91,8 +95,8 @@ class Pair {
 
   /** A message out of line. */
   injectGap(): void {
-    const stray = { type: 'diff', seq: 1e6, added: [rowOf(['stray', 1])], changed: [], removed: [] };
-    this.wire.send({ ...stray, status: STATUS });
+    const changes = { ...NO_CHANGES, added: [rowOf(['stray', 1])] };
+    this.wire.send({ type: 'diff', seq: 1e6, ...changes, status: STATUS });
   }
 
   /** The next diff never arrives, though the engine believes it has. */
@@ -294,11 +298,77 @@ describe('Publisher and Subscriber', () => {
   });
 });
 
+describe('ended rows', () => {
+  /** A publisher whose first diff is under way, and what it sends. */
+  function underWay(): { publisher: Publisher; sent: Diff[] } {
+    const sent: Data[] = [];
+    const publisher = new Publisher({ ...silent, send: (message) => sent.push(message as Data) });
+    publisher.snapshot([rowOf(['a', 1])], STATUS);
+    return { publisher, sent: sent as Diff[] };
+  }
+  const versions = (rows: readonly SocketRow[]): unknown[] => rows.map((row) => [row.id, row.bytesSent]);
+
+  it('of one that came and went between two messages appear, and nothing else of it', () => {
+    const { publisher, sent } = underWay();
+    publisher.publish({ ...NO_CHANGES, added: [rowOf(['brief', 1])] }, STATUS);
+    publisher.publish({ ...NO_CHANGES, removed: ['brief'], ended: [rowOf(['brief', 2])] }, STATUS);
+    publisher.acknowledge(1);
+    expect(sent[1]).toMatchObject({ added: [], changed: [], removed: [] });
+    expect(versions(sent[1]!.ended)).toEqual([['brief', 2]]);
+    publisher.acknowledge(2);
+    publisher.publish(NO_CHANGES, STATUS);
+    expect(sent[2]!.ended).toEqual([]); // once
+  });
+
+  it('of several readings come together, each socket once, with what was said last', () => {
+    const { publisher, sent } = underWay();
+    publisher.publish({ ...NO_CHANGES, removed: ['a'], ended: [rowOf(['a', 2])] }, STATUS);
+    publisher.publish({ ...NO_CHANGES, ended: [rowOf(['unseen', 7])] }, STATUS);
+    publisher.publish({ ...NO_CHANGES, ended: [rowOf(['a', 3])] }, STATUS);
+    publisher.acknowledge(1);
+    expect(sent[1]!.removed).toEqual(['a']);
+    expect(versions(sent[1]!.ended).toSorted()).toEqual([
+      ['a', 3],
+      ['unseen', 7],
+    ]);
+  });
+
+  it('of one that is back by now are not told: to the page, it never left', () => {
+    const { publisher, sent } = underWay();
+    publisher.publish({ ...NO_CHANGES, removed: ['a'], ended: [rowOf(['a', 2])] }, STATUS);
+    publisher.publish({ ...NO_CHANGES, added: [rowOf(['a', 3])] }, STATUS);
+    publisher.acknowledge(1);
+    expect(sent[1]).toMatchObject({ added: [], removed: [], ended: [] });
+    expect(versions(sent[1]!.changed)).toEqual([['a', 3]]);
+  });
+
+  it('are not kept without limit for a page that does not listen: the oldest are forgotten', () => {
+    const { publisher, sent } = underWay();
+    for (let reading = 0; reading < 25; reading++) {
+      const ended = Array.from({ length: 1000 }, (_, i) => rowOf([`${1000 * reading + i}`, 0]));
+      publisher.publish({ ...NO_CHANGES, ended }, STATUS);
+    }
+    publisher.acknowledge(1);
+    expect(sent[1]!.ended.map((row) => row.id)).toEqual(
+      Array.from({ length: 10_000 }, (_, i) => String(15_000 + i)),
+    );
+  });
+
+  it('of before a fresh snapshot are not told after it', () => {
+    const { publisher, sent } = underWay();
+    publisher.publish({ ...NO_CHANGES, ended: [rowOf(['old', 1])] }, STATUS);
+    publisher.snapshot([], STATUS);
+    publisher.acknowledge(2);
+    publisher.publish({ ...NO_CHANGES, ended: [rowOf(['new', 1])] }, STATUS);
+    expect(versions(sent.at(-1)!.ended)).toEqual([['new', 1]]);
+  });
+});
+
 describe('Publisher', () => {
   it('tells a page nothing before it has asked', () => {
     const sent: unknown[] = [];
     const publisher = new Publisher({ ...silent, send: (message) => sent.push(message) });
-    publisher.publish([rowOf(['a', 1])], [], [], STATUS);
+    publisher.publish({ ...NO_CHANGES, added: [rowOf(['a', 1])] }, STATUS);
     publisher.acknowledge(1);
     expect(sent).toEqual([]);
   });
@@ -308,13 +378,13 @@ describe('Publisher', () => {
     const publisher = new Publisher({ ...silent, send: (message) => sent.push(message as EngineMessage) });
     publisher.snapshot([], STATUS);
     publisher.acknowledge(1);
-    publisher.publish([], [], [], engineStatus({ paused: true }));
+    publisher.publish(NO_CHANGES, engineStatus({ paused: true }));
     expect(sent[1]).toMatchObject({ type: 'diff', added: [], status: { paused: true } });
   });
 });
 
 describe('Subscriber', () => {
-  it('says its version first, and passes on what the engine says to another version', async () => {
+  it('says its version first, and passes on refusals and details', async () => {
     const [engineEnd, pageEnd] = channelPair();
     const said: unknown[] = [];
     const heard: unknown[] = [];
@@ -324,12 +394,14 @@ describe('Subscriber', () => {
       snapshot: (chunk) => heard.push(chunk),
       diff: (diff) => heard.push(diff),
       refused: (message) => heard.push(message),
+      details: (reply) => heard.push(reply),
     });
     page.send({ type: 'refresh' });
     engineEnd.send({ type: 'refused', message: 'Reload the page.' });
+    engineEnd.send({ type: 'details', id: 'a', details: null });
     await setImmediate();
     expect(said).toEqual([{ type: 'hello', version: PROTOCOL_VERSION }, { type: 'refresh' }]);
-    expect(heard).toEqual(['Reload the page.']);
+    expect(heard).toEqual(['Reload the page.', { type: 'details', id: 'a', details: null }]);
   });
 
   it('acknowledges a message after it has been applied, not before', async () => {
@@ -342,10 +414,11 @@ describe('Subscriber', () => {
       snapshot: note,
       diff: note,
       refused: () => {},
+      details: () => {},
     });
     page.send({ type: 'refresh' });
     engineEnd.send({ type: 'snapshot', seq: 7, first: true, last: true, rows: [], status: STATUS });
-    engineEnd.send({ type: 'diff', seq: 8, added: [], changed: [], removed: [], status: STATUS });
+    engineEnd.send({ type: 'diff', seq: 8, ...NO_CHANGES, status: STATUS });
     await setImmediate();
     expect(log.slice(2)).toEqual([
       'applied 7',
@@ -367,6 +440,6 @@ it('knows whether a page has yet to answer the beginning of a snapshot', () => {
   expect(sent).toHaveLength(2);
   expect(publisher.startingOver).toBe(false); // its second chunk is under way: a gap there needs a fresh one
   publisher.acknowledge(sent[1]!.seq);
-  publisher.publish([], [], [], STATUS);
+  publisher.publish(NO_CHANGES, STATUS);
   expect(publisher.startingOver).toBe(false);
 });

@@ -75,6 +75,7 @@ export class Publisher {
     const { pending } = this;
     for (const row of added) {
       // Ended and back within one message: to the page, it never left.
+      pending.ended.delete(row.id);
       if (pending.removed.delete(row.id)) pending.changed.set(row.id, row);
       else pending.added.set(row.id, row);
     }

@@ -1,26 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from './address';
-import { OWNERS, stateCode } from './socket';
+import { OWNERS, PROTOCOLS, SOCKET_TYPES, stateCode } from './socket';
 import type { ProcessInfo } from './socket';
-import { SocketTable } from './socketTable';
+import { NOBODY, SocketTable, UNKNOWN } from './socketTable';
 import type { RowNames } from './socketTable';
 
 const names: RowNames = {
-  id: (high, low) => `${high}:${low}`,
+  id: (high, low, namespace) => `${namespace}.${high}:${low}`,
   user: (uid) => (uid === 0 ? 'root' : null),
-  interface: (index) => `if${index}`,
+  interface: (index, namespace) => `if${index}${namespace === 0 ? '' : ` of ${namespace}`}`,
+  namespace: (namespace) => `net${namespace}`,
 };
 
 function process(pid: number): ProcessInfo {
-  return { pid, startKey: `${pid}`, startedAt: 1000, name: `p${pid}`, path: `/bin/p${pid}` };
+  return {
+    ...{ pid, startKey: `${pid}`, startedAt: 1000, name: `p${pid}`, path: `/bin/p${pid}` },
+    ...{ unit: `p${pid}.service`, container: `docker ${pid}` },
+  };
 }
 
-/** Fills every column, the addresses and the process of a row with values made from `seed` (1–200). */
+/** Fills every column, the addresses, names and holders of a row with values made from `seed` (1–200). */
 function fill(table: SocketTable, row: number, seed: number): void {
   for (const column of Object.values(table.columns)) column[row] = seed;
   table.addresses.fill(seed, 32 * row, 32 * row + 32);
-  table.processes[row] = process(seed);
+  table.localNames[row] = `/run/${seed}`;
+  table.remoteNames[row] = `@${seed}`;
+  table.holders[row] = [process(seed), process(seed + 1)];
+  table.lastHolders[row] = [process(seed + 2)];
 }
 
 /** Everything that is stored of a row. */
@@ -28,7 +35,8 @@ function stored(table: SocketTable, row: number): unknown {
   return {
     columns: Object.values(table.columns).map((column) => column[row]),
     addresses: [...table.addresses.subarray(32 * row, 32 * row + 32)],
-    process: table.processes[row],
+    names: [table.localNames[row], table.remoteNames[row]],
+    holders: [table.holders[row], table.lastHolders[row]],
   };
 }
 
@@ -38,11 +46,34 @@ function tableOf(seeds: readonly number[], capacity = 4): SocketTable {
   return table;
 }
 
+/** Room for every row, and nothing but blanks behind the last one: the next row to be appended is one of those. */
+function expectTidy(table: SocketTable): void {
+  const { length, capacity } = table;
+  const blank = new SocketTable(capacity);
+  for (const [name, column] of Object.entries(table.columns)) {
+    expect(column).toHaveLength(capacity);
+    expect(column.subarray(length)).toEqual(
+      blank.columns[name as keyof SocketTable['columns']].subarray(length),
+    );
+  }
+  expect(table.addresses).toHaveLength(32 * capacity);
+  expect(table.addresses.subarray(32 * length).every((byte) => byte === 0)).toBe(true);
+  expect(table.addressWords.buffer).toBe(table.addresses.buffer);
+  for (const names of [table.localNames, table.remoteNames]) {
+    expect(names.length).toBeGreaterThanOrEqual(length);
+    expect(names.slice(length).every((name) => name === null)).toBe(true);
+  }
+  for (const holders of [table.holders, table.lastHolders]) {
+    expect(holders.length).toBeGreaterThanOrEqual(length);
+    expect(holders.slice(length).every((list) => list === NOBODY)).toBe(true);
+  }
+}
+
 /** The seeds that rows were filled from, once it is certain that each row is still of one piece. */
 function seedsOf(table: SocketTable): number[] {
-  expect(table.processes).toHaveLength(table.length);
-  return table.processes.map((owner, row) => {
-    const { pid } = owner!;
+  expectTidy(table);
+  return Array.from({ length: table.length }, (_, row) => {
+    const { pid } = table.holders[row]![0]!;
     expect(stored(table, row)).toEqual(stored(tableOf([pid]), 0));
     return pid;
   });
@@ -69,7 +100,7 @@ describe('SocketTable', () => {
     expect(row).toBe(kept);
     const fresh = new SocketTable(4);
     expect(stored(table, row)).toEqual(stored(fresh, fresh.append()));
-    expect(table.processes).toHaveLength(kept + 1);
+    expectTidy(table);
   });
 
   it('truncate() keeps the rows before', () => {
@@ -101,6 +132,72 @@ describe('SocketTable', () => {
   });
 });
 
+describe('a table, whatever is done with it,', () => {
+  type Step =
+    | { do: 'append'; seed: number }
+    | { do: 'appendFrom'; row: number }
+    | { do: 'truncate'; length: number }
+    | { do: 'drop'; rows: number[] };
+  const steps = fc.array(
+    fc.oneof<fc.WeightedArbitrary<Step>[]>(
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constant('append'), seed: fc.integer({ min: 1, max: 200 }) }),
+      },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('appendFrom'), row: fc.nat(30) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('truncate'), length: fc.nat(30) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('drop'), rows: fc.uniqueArray(fc.nat(30), { maxLength: 5 }) }),
+      },
+    ),
+    { maxLength: 60 },
+  );
+
+  it('holds the rows that an array of rows would hold, each of one piece', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3 }), steps, (capacity, list) => {
+        const table = new SocketTable(capacity);
+        let model: number[] = [];
+        for (const step of list) {
+          if (step.do === 'append') {
+            fill(table, table.append(), step.seed);
+            model.push(step.seed);
+          } else if (step.do === 'appendFrom') {
+            if (step.row >= model.length) continue;
+            table.appendFrom(table, step.row); // from itself, which may have to grow for it
+            model.push(model[step.row]!);
+          } else if (step.do === 'truncate') {
+            if (step.length > model.length) continue;
+            table.truncate(step.length);
+            model = model.slice(0, step.length);
+          } else {
+            const rows = step.rows.filter((row) => row < model.length);
+            table.drop(rows);
+            for (const row of rows.toSorted((a, b) => b - a)) {
+              const last = model.pop()!;
+              if (row < model.length) model[row] = last;
+            }
+          }
+        }
+        expect(seedsOf(table)).toEqual(model);
+      }),
+    );
+  });
+
+  it('keeps ports, namespaces and users of 32 bits', () => {
+    const table = new SocketTable(1);
+    for (const value of [0, 0xfffffffe, UNKNOWN]) {
+      const row = table.append();
+      const c = table.columns;
+      c.namespace[row] = c.localPort[row] = c.remotePort[row] = c.uid[row] = c.inode[row] = value;
+      const copy = table.appendFrom(table, row);
+      for (const name of ['namespace', 'localPort', 'remotePort', 'uid', 'inode'] as const)
+        expect(table.columns[name][copy]).toBe(value);
+    }
+  });
+});
+
 describe('row()', () => {
   it('says null of everything that is not known', () => {
     const table = new SocketTable();
@@ -108,28 +205,37 @@ describe('row()', () => {
     table.columns.family[row] = 4;
     table.columns.firstSeenAt[row] = 5;
     expect(table.row(row, names)).toEqual({
-      id: '0:0',
+      id: '0.0:0',
       protocol: 'tcp',
       family: 4,
+      type: null,
       state: null,
       localAddress: '0.0.0.0',
       localPort: 0,
       remoteAddress: null,
       remotePort: null,
+      dualStack: null,
+      namespace: null,
       pid: null,
       processName: null,
       processPath: null,
       processStartedAt: null,
+      unit: null,
+      container: null,
       user: null,
       uid: null,
       owner: 'known',
+      holders: 0,
       inode: null,
       createdAt: null,
       firstSeenAt: 5,
+      destroyedAt: null,
       bytesSent: null,
       bytesReceived: null,
       receiveQueue: null,
       sendQueue: null,
+      rtt: null,
+      retransmits: null,
     });
   });
 
@@ -137,39 +243,51 @@ describe('row()', () => {
     const table = new SocketTable();
     const row = table.append();
     const c = table.columns;
-    [c.idHigh[row], c.idLow[row]] = [0xffffffff, 0xfffffffe];
+    [c.idHigh[row], c.idLow[row], c.namespace[row]] = [0xffffffff, 0xfffffffe, 4026531840];
+    [c.type[row], c.dualStack[row]] = [SOCKET_TYPES.indexOf('dgram'), 2];
     [c.protocol[row], c.family[row], c.state[row]] = [1, 6, stateCode('ESTABLISHED')];
     [c.localPort[row], c.remotePort[row], c.hasRemote[row]] = [53, 65535, 1];
     table.addresses.set(parseAddress('::1')!, 32 * row);
     table.addresses.set(parseAddress('2001:db8::2')!, 32 * row + 16);
     [c.uid[row], c.inode[row], c.owner[row]] = [0, 12, OWNERS.indexOf('inherited')];
     [c.bytesSent[row], c.bytesReceived[row], c.receiveQueue[row], c.sendQueue[row]] = [0, 1, 2, 3];
-    [c.createdAt[row], c.firstSeenAt[row]] = [4, 5];
-    table.processes[row] = process(9);
+    [c.createdAt[row], c.firstSeenAt[row], c.destroyedAt[row]] = [4, 5, 6];
+    [c.rtt[row], c.retransmits[row]] = [0.25, 0];
+    table.holders[row] = [process(9), process(8)];
+    table.lastHolders[row] = [process(7)];
     expect(table.tableOf(row)).toBe('udp6');
     expect(table.row(row, names)).toEqual({
-      id: '4294967295:4294967294',
+      id: '4026531840.4294967295:4294967294',
       protocol: 'udp',
       family: 6,
+      type: 'dgram',
       state: 'ESTABLISHED',
       localAddress: '::1',
       localPort: 53,
       remoteAddress: '2001:db8::2',
       remotePort: 65535,
+      dualStack: true,
+      namespace: 'net4026531840',
       pid: 9,
       processName: 'p9',
       processPath: '/bin/p9',
       processStartedAt: 1000,
+      unit: 'p9.service',
+      container: 'docker 9',
       user: 'root',
       uid: 0,
       owner: 'inherited',
+      holders: 2,
       inode: 12,
       createdAt: 4,
       firstSeenAt: 5,
+      destroyedAt: 6,
       bytesSent: 0,
       bytesReceived: 1,
       receiveQueue: 2,
       sendQueue: 3,
+      rtt: 0.25,
+      retransmits: 0,
     });
   });
 
@@ -178,7 +296,7 @@ describe('row()', () => {
     const row = table.append();
     table.columns.tablePid[row] = 4;
     expect(table.row(row, names).pid).toBe(4);
-    table.processes[row] = process(9);
+    table.holders[row] = [process(9)];
     expect(table.row(row, names).pid).toBe(9);
   });
 
@@ -203,5 +321,45 @@ describe('row()', () => {
     table.columns.family[row] = 6;
     table.addresses.set(parseAddress('fe80::1')!, 32 * row);
     expect(table.localAddress(row, names)).toBe('fe80::1');
+  });
+
+  it('asks for the name of an interface in the namespace of its socket', () => {
+    const table = new SocketTable();
+    const row = table.append();
+    [table.columns.family[row], table.columns.interfaceIndex[row]] = [6, 7];
+    table.columns.namespace[row] = 4026532281;
+    table.addresses.set(parseAddress('fe80::1')!, 32 * row);
+    expect(table.localAddress(row, names)).toBe('fe80::1%if7 of 4026532281');
+  });
+
+  it.each([
+    [0, null],
+    [1, false],
+    [2, true],
+  ])('dual-stack %i is %s', (code, said) => {
+    const table = new SocketTable();
+    table.columns.dualStack[table.append()] = code;
+    expect(table.row(0, names).dualStack).toBe(said);
+  });
+
+  it('writes names where the endpoints are no numbers; a socket without peer has no remote one', () => {
+    const table = new SocketTable();
+    const row = table.append();
+    const c = table.columns;
+    c.protocol[row] = PROTOCOLS.indexOf('unix');
+    c.type[row] = SOCKET_TYPES.indexOf('seqpacket');
+    c.localPort[row] = c.remotePort[row] = UNKNOWN;
+    table.localNames[row] = '@/tmp/.X11-unix/X0';
+    table.remoteNames[row] = 'not there';
+    expect(table.tableOf(row)).toBe('unix');
+    expect(table.row(row, names)).toMatchObject({
+      ...{ protocol: 'unix', family: null, type: 'seqpacket', localAddress: '@/tmp/.X11-unix/X0' },
+      ...{ localPort: null, remoteAddress: null, remotePort: null },
+    });
+    c.hasRemote[row] = 1;
+    expect(table.row(row, names)).toMatchObject({ remoteAddress: 'not there', remotePort: null });
+    // Unnamed
+    table.localNames[row] = null;
+    expect(table.row(row, names).localAddress).toBe('');
   });
 });

@@ -59,12 +59,28 @@ const COLUMNS = {
   destroyedAt: Float64Array,
 } as const;
 type ColumnName = keyof typeof COLUMNS;
-const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
+export const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
+
+/** "Nothing known", where that is not 0. */
+const NOTHING: Partial<Record<ColumnName, number>> = {
+  ...{ uid: UNKNOWN, tablePid: UNKNOWN },
+  ...{ bytesSent: NaN, bytesReceived: NaN, receiveQueue: NaN, sendQueue: NaN, rtt: NaN, retransmits: NaN },
+  ...{ createdAt: NaN, firstSeenAt: NaN, destroyedAt: NaN },
+};
 
 type Columns = { [Name in ColumnName]: InstanceType<(typeof COLUMNS)[Name]> };
 
 function allocate(capacity: number): Columns {
-  return Object.fromEntries(COLUMN_NAMES.map((name) => [name, new COLUMNS[name](capacity)])) as Columns;
+  const columns = Object.fromEntries(
+    COLUMN_NAMES.map((name) => [name, new COLUMNS[name](capacity)]),
+  ) as Columns;
+  blank(columns, 0, capacity);
+  return columns;
+}
+
+/** Sets rows to "nothing known". */
+function blank(columns: Columns, start: number, end: number): void {
+  for (const name of COLUMN_NAMES) columns[name].fill(NOTHING[name] ?? 0, start, end);
 }
 
 /** What the text of a row needs beyond its numbers; given by whoever turns rows into text. */
@@ -87,12 +103,12 @@ export class SocketTable {
   /** The same memory as words: eight a row. */
   addressWords: Uint32Array;
   /** The endpoints of sockets whose addresses are not numbers (UNIX, netlink, …); null for the others. */
-  localNames: (string | null)[] = [];
-  remoteNames: (string | null)[] = [];
+  readonly localNames: (string | null)[] = [];
+  readonly remoteNames: (string | null)[] = [];
   /** The processes that hold the socket, the primary first; by reference, and filled by the engine. */
-  holders: Holders[] = [];
+  readonly holders: Holders[] = [];
   /** Those last known for the same identity, for when the kernel no longer says; filled by the engine. */
-  lastHolders: Holders[] = [];
+  readonly lastHolders: Holders[] = [];
 
   constructor(capacity: number = INITIAL_CAPACITY) {
     // At least one row: growing doubles it.
@@ -109,63 +125,44 @@ export class SocketTable {
     this.truncate(0);
   }
 
-  /** Appends a row of "nothing known" and returns its index. Columns may be re-allocated: read them again afterwards. */
+  /**
+   * Appends a row of "nothing known" and returns its index. Columns may be re-allocated: read them again afterwards.
+   * What lies behind the last row is blank at all times, so that this costs nothing.
+   */
   append(): number {
-    const row = this.appendUnset();
-    const c = this.columns;
-    c.idHigh[row] = c.idLow[row] = c.namespace[row] = 0;
-    c.protocol[row] = c.family[row] = c.type[row] = c.state[row] = c.hasRemote[row] = c.owner[row] = 0;
-    c.localPort[row] = c.remotePort[row] = 0;
-    c.interfaceIndex[row] = c.inode[row] = c.dualStack[row] = 0;
-    c.uid[row] = c.tablePid[row] = UNKNOWN;
-    c.bytesSent[row] = c.bytesReceived[row] = c.receiveQueue[row] = c.sendQueue[row] = NaN;
-    c.rtt[row] = c.retransmits[row] = NaN;
-    c.createdAt[row] = c.firstSeenAt[row] = c.destroyedAt[row] = NaN;
-    this.addressWords.fill(0, 8 * row, 8 * row + 8);
-    return row;
-  }
-
-  /** Appends a row whose columns and addresses hold anything: for a decoder that sets every one of them. */
-  appendUnset(): number {
     if (this.length === this.capacity) this.grow();
     const row = this.length++;
-    this.localNames[row] = this.remoteNames[row] = null;
-    this.holders[row] = this.lastHolders[row] = NOBODY;
+    if (row === this.holders.length) {
+      this.localNames.push(null);
+      this.remoteNames.push(null);
+      this.holders.push(NOBODY);
+      this.lastHolders.push(NOBODY);
+    }
     return row;
   }
 
   /** Appends a copy of a row of another table. */
   appendFrom(other: SocketTable, row: number): number {
-    const target = this.appendUnset();
-    for (const name of COLUMN_NAMES) this.columns[name][target] = other.columns[name][row]!;
-    for (let i = 0; i < 8; i++) this.addressWords[8 * target + i] = other.addressWords[8 * row + i]!;
-    this.localNames[target] = other.localNames[row]!;
-    this.remoteNames[target] = other.remoteNames[row]!;
-    this.holders[target] = other.holders[row]!;
-    this.lastHolders[target] = other.lastHolders[row]!;
+    const target = this.append();
+    this.copy(target, other, row);
     return target;
   }
 
   /** Forgets the rows from `length` on: what a reading that failed half-way had appended. */
   truncate(length: number): void {
+    blank(this.columns, length, this.length);
+    this.addressWords.fill(0, 8 * length, 8 * this.length);
+    this.localNames.fill(null, length, this.length);
+    this.remoteNames.fill(null, length, this.length);
+    for (let row = length; row < this.length; row++) this.holders[row] = this.lastHolders[row] = NOBODY;
     this.length = length;
-    this.localNames.length = this.remoteNames.length = length;
-    this.holders.length = this.lastHolders.length = length;
   }
 
   /** Drops these rows, each filled by the last one: order is not kept. */
   drop(rows: readonly number[]): void {
     for (const row of [...rows].sort((a, b) => b - a)) {
-      const last = this.length - 1;
-      if (row !== last) {
-        for (const name of COLUMN_NAMES) this.columns[name][row] = this.columns[name][last]!;
-        this.addressWords.copyWithin(8 * row, 8 * last, 8 * last + 8);
-        this.localNames[row] = this.localNames[last]!;
-        this.remoteNames[row] = this.remoteNames[last]!;
-        this.holders[row] = this.holders[last]!;
-        this.lastHolders[row] = this.lastHolders[last]!;
-      }
-      this.truncate(last);
+      this.copy(row, this, this.length - 1);
+      this.truncate(this.length - 1);
     }
   }
 
@@ -229,6 +226,15 @@ export class SocketTable {
       rtt: finite(c.rtt[row]!),
       retransmits: finite(c.retransmits[row]!),
     };
+  }
+
+  private copy(target: number, other: SocketTable, row: number): void {
+    for (const name of COLUMN_NAMES) this.columns[name][target] = other.columns[name][row]!;
+    for (let i = 0; i < 8; i++) this.addressWords[8 * target + i] = other.addressWords[8 * row + i]!;
+    this.localNames[target] = other.localNames[row]!;
+    this.remoteNames[target] = other.remoteNames[row]!;
+    this.holders[target] = other.holders[row]!;
+    this.lastHolders[target] = other.lastHolders[row]!;
   }
 
   private address(row: number, offset: number, names: RowNames): string {

@@ -3,6 +3,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import type { Command, ViewState } from '../../shared/bridge';
 import { THEMES } from '../../shared/bridge';
 import { INTERVALS } from '../../shared/contract';
+import { READING_SWITCHES, switchTitle } from '../../shared/reading';
 import { MAIN_TABLES, tableTitle } from '../../shared/socket';
 
 export interface AppMenu {
@@ -61,6 +62,12 @@ export function installMenu(send: (command: Command) => void): AppMenu {
             type: 'checkbox',
           }),
         ),
+        {
+          label: '&More Sockets',
+          submenu: READING_SWITCHES.map((name) =>
+            item(switchTitle(name), `read-${name}`, undefined, { type: 'checkbox' }),
+          ),
+        },
         { type: 'separator' },
         {
           label: '&Theme',
@@ -76,7 +83,10 @@ export function installMenu(send: (command: Command) => void): AppMenu {
     },
     {
       label: '&Connection',
-      submenu: [item('&Close Connection…', 'close-connection', 'Delete', { ...shown, enabled: false })],
+      submenu: [
+        item('&Close Connection…', 'close-connection', 'Delete', { ...shown, enabled: false }),
+        item('&Properties…', 'details', 'Enter', { ...shown, enabled: false }),
+      ],
     },
     { label: '&Help', role: 'help', submenu: [{ role: 'about' }] },
   ]);
@@ -91,8 +101,9 @@ export function installMenu(send: (command: Command) => void): AppMenu {
       check('pause', state.paused);
       for (const ms of INTERVALS) if (ms === state.intervalMs) check(`interval-${ms}`, true);
       for (const table of MAIN_TABLES) check(`toggle-${table}`, state.tables[table]);
+      for (const name of READING_SWITCHES) check(`read-${name}`, state.reading.includes(name));
       check(`theme-${state.theme}`, true);
-      for (const command of ['close-connection', 'export-selected', 'copy'] as const) {
+      for (const command of ['close-connection', 'details', 'export-selected', 'copy'] as const) {
         const entry = menu.getMenuItemById(command);
         if (entry !== null) entry.enabled = state.selected > 0;
       }

@@ -6,12 +6,15 @@ import { INTERVALS } from '../../shared/contract';
 import { neutralise, toCsv } from '../../shared/csv';
 import { fieldValue } from '../../shared/fields';
 import type { ExportedSocket } from '../../shared/fields';
+import { isOn, READING_SWITCHES, turned } from '../../shared/reading';
 import { MAIN_TABLES } from '../../shared/socket';
-import type { SocketRow } from '../../shared/socket';
+import type { ReadingOptions, SocketRow } from '../../shared/socket';
 import { Subscriber } from '../../shared/subscriber';
 import type { Command, Shell } from '../shell/shell';
-import { COLUMNS, columnOf, formatCount } from './columns';
+import { columnOf, formatCount, shownColumns } from './columns';
+import type { ColumnSpec } from './columns';
 import { rowFilter } from './filter';
+import { OpenDetails } from './openDetails';
 import type { Arrangement } from './rowOrder';
 import { Selection } from './selection';
 import { SocketStore } from './socketStore';
@@ -22,6 +25,10 @@ export class App {
   readonly sockets: SocketStore;
   readonly selection: Selection;
   private subscriber: Subscriber | null = null;
+  private readonly details = new OpenDetails(
+    (id) => this.subscriber?.send({ type: 'details', id }),
+    (details) => ui.set({ details }),
+  );
 
   constructor(readonly shell: Shell) {
     this.sockets = new SocketStore(arrangementOf(ui.get()));
@@ -77,6 +84,9 @@ export class App {
       case 'select-all':
         this.selection.all();
         return;
+      case 'details':
+        this.openDetails();
+        return;
       case 'find':
         document.getElementById('search')?.focus();
         return;
@@ -91,6 +101,26 @@ export class App {
     }
   }
 
+  /** Closes the properties, and the keyboard goes on in the grid. */
+  closeDetails(): void {
+    this.details.close();
+    document.getElementById('grid')?.focus();
+  }
+
+  /** Of several selected rows, the one that the keyboard is on. */
+  private openDetails(): void {
+    const { focused } = this.selection;
+    const ids = this.selection.shownIds();
+    const id = focused !== null && ids.includes(focused) ? focused : ids[0];
+    const entry = id === undefined ? undefined : this.sockets.order.get(id);
+    if (entry !== undefined) this.details.open(entry.row);
+  }
+
+  private refreshDetails(): void {
+    const { id } = this.details;
+    if (id !== null) this.details.updated(this.sockets.order.get(id)?.row);
+  }
+
   /** The commands that name one of several values. */
   private choose(command: Command): void {
     const interval = INTERVALS.find((ms) => command === `interval-${ms}`);
@@ -98,7 +128,14 @@ export class App {
     const theme = THEMES.find((name) => command === `theme-${name}`);
     if (interval !== undefined) this.setPolling({ intervalMs: interval, paused: false });
     if (table !== undefined) toggleTable(table);
+    const reading = READING_SWITCHES.find((name) => command === `read-${name}`);
+    const { status } = ui.get();
+    if (reading !== undefined && status !== null) this.setReading(turned(status.reading, reading));
     if (theme !== undefined) ui.set({ theme });
+  }
+
+  private setReading(reading: ReadingOptions): void {
+    this.subscriber?.send({ type: 'reading', reading });
   }
 
   private setPolling(change: { intervalMs?: (typeof INTERVALS)[number]; paused?: boolean }): void {
@@ -114,11 +151,15 @@ export class App {
   private connect(channel: Channel): void {
     // A restarted engine begins with its defaults: it is given the user's choice again.
     const wished = ui.get().status;
+    this.details.reconnected();
     this.subscriber = new Subscriber(channel, {
       welcome: (welcome) => {
         const restarted = ui.get().welcome !== null && ui.get().welcome?.engineId !== welcome.engineId;
         ui.set({ welcome, connection: { kind: 'connected' } });
-        if (restarted && wished !== null) this.setPolling(pollingOf(wished));
+        if (restarted && wished !== null) {
+          this.setReading(wished.reading);
+          this.setPolling(pollingOf(wished));
+        }
         if (restarted)
           ui.set({
             notice: { kind: 'info', text: 'The engine was restarted; the grid is up to date again.' },
@@ -127,12 +168,14 @@ export class App {
       snapshot: (chunk) => {
         ui.set({ status: chunk.status });
         this.sockets.snapshot(chunk);
+        if (chunk.last) this.refreshDetails();
       },
       diff: (diff) => {
         ui.set({ status: diff.status });
         this.sockets.diff(diff);
+        this.refreshDetails();
       },
-      details: () => undefined,
+      details: (reply) => this.details.answered(reply),
       refused: (text) => ui.set({ notice: { kind: 'error', text } }),
     });
   }
@@ -170,7 +213,7 @@ export class App {
   }
 
   private async exportCsv(rows: readonly SocketRow[]): Promise<void> {
-    const fields = COLUMNS.flatMap((column) => column.fields);
+    const fields = this.columns().flatMap((column) => column.fields);
     const sockets = rows.map((row): ExportedSocket =>
       Object.fromEntries(fields.map((field) => [field, fieldValue(row, field)])),
     );
@@ -184,7 +227,8 @@ export class App {
   private async copySelected(): Promise<void> {
     const rows = this.selectedRows();
     if (rows.length === 0) return;
-    const lines = rows.map((row) => COLUMNS.map((column) => neutralise(column.text(row))).join('\t'));
+    const columns = this.columns();
+    const lines = rows.map((row) => columns.map((column) => neutralise(column.text(row))).join('\t'));
     await this.attempt(() => this.shell.copyText(`${lines.join('\n')}\n`));
   }
 
@@ -197,10 +241,18 @@ export class App {
     }
   }
 
+  private columns(): readonly ColumnSpec[] {
+    return shownColumns(ui.get().status?.reading);
+  }
+
   private reportView(): void {
     const { status, tables, theme } = ui.get();
     if (status === null) return;
-    this.shell.reportView({ ...pollingOf(status), tables, theme, selected: this.selection.shownCount });
+    const reading = READING_SWITCHES.filter((name) => isOn(status.reading, name));
+    this.shell.reportView({
+      ...{ ...pollingOf(status), tables, theme, reading },
+      selected: this.selection.shownCount,
+    });
   }
 }
 

@@ -51,7 +51,7 @@ describe('COLUMNS', () => {
   });
 
   it('tells the kinds of missing owners apart', () => {
-    const without = OWNERS.filter((owner) => owner !== 'known' && owner !== 'inherited');
+    const without = OWNERS.filter((owner) => !['known', 'inherited', 'presumed'].includes(owner));
     expect(new Set(without.map((owner) => text('processName', ownerless({ owner })))).size).toBe(4);
     for (const owner of without) {
       expect(OWNER_TITLES[owner]).not.toBe('');

@@ -2,7 +2,7 @@
 import { addressSortKey } from '../../shared/address';
 import type { FIELDS } from '../../shared/fields';
 import { OWNER_TITLES, stateTitle, tableOf, tableTitle } from '../../shared/socket';
-import type { Owner, SocketRow } from '../../shared/socket';
+import type { Owner, Protocol, ReadingOptions, SocketRow } from '../../shared/socket';
 import { plainText } from '../../shared/text';
 
 /** Compared with `<`; null ("not known") sorts last whichever way the column is sorted. */
@@ -30,6 +30,7 @@ export const COLUMN_IDS = [
   'localPort',
   'remoteAddress',
   'remotePort',
+  'namespace',
   'firstSeenAt',
   'bytesSent',
   'bytesReceived',
@@ -80,6 +81,15 @@ function column(
   return { id, title, width, align: more.align ?? 'left', fields: more.fields ?? [id], text, sortKey };
 }
 
+/** Protocols that carry several types of socket, which the kernel keeps apart. */
+const TYPED: ReadonlySet<Protocol> = new Set(['unix', 'packet', 'vsock', 'tipc']);
+
+/** `TCP v4`, `UNIX stream` */
+function protocolText({ protocol, family, type }: SocketRow): string {
+  const title = tableTitle(tableOf(protocol, family));
+  return TYPED.has(protocol) && type !== null ? `${title} ${type}` : title;
+}
+
 const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
 const number = { align: 'right' } as const;
 
@@ -111,8 +121,8 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'protocol',
     'Protocol',
-    '76px',
-    (r) => tableTitle(tableOf(r.protocol, r.family)),
+    '92px',
+    (r) => protocolText(r),
     (r) => tableOf(r.protocol, r.family),
     { fields: ['protocol', 'family'] },
   ),
@@ -127,7 +137,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'localAddress',
     'Local Address',
     'minmax(124px, 1.6fr)',
-    (r) => r.localAddress,
+    (r) => plainText(r.localAddress),
     (r) => addressSortKey(r.localAddress),
   ),
   column(
@@ -142,7 +152,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'remoteAddress',
     'Remote Address',
     'minmax(124px, 1.6fr)',
-    (r) => r.remoteAddress ?? '*',
+    (r) => plainText(r.remoteAddress ?? '*'),
     (r) => (r.remoteAddress === null ? null : addressSortKey(r.remoteAddress)),
   ),
   column(
@@ -152,6 +162,13 @@ export const COLUMNS: readonly ColumnSpec[] = [
     (r) => (r.remotePort === null ? '*' : String(r.remotePort)),
     (r) => r.remotePort,
     number,
+  ),
+  column(
+    'namespace',
+    'Namespace',
+    'minmax(100px, 0.8fr)',
+    (r) => plainText(r.namespace ?? ''),
+    (r) => lower(r.namespace),
   ),
   column(
     'firstSeenAt',
@@ -178,6 +195,11 @@ export const COLUMNS: readonly ColumnSpec[] = [
     number,
   ),
 ];
+
+/** The columns that say something about what is read. */
+export function shownColumns(reading: ReadingOptions | undefined): readonly ColumnSpec[] {
+  return reading?.namespaces === true ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'namespace');
+}
 
 export function columnOf(id: ColumnId): ColumnSpec {
   return COLUMNS.find((spec) => spec.id === id)!;

@@ -6,7 +6,7 @@ import { Selection } from './selection';
 
 const UPWARDS = { sortKey: (row: SocketRow) => row.localPort, descending: false, accepts: () => true };
 const DOWNWARDS = { ...UPWARDS, descending: true };
-const EVEN = { ...UPWARDS, accepts: (row: SocketRow) => row.localPort % 2 === 0 };
+const EVEN = { ...UPWARDS, accepts: (row: SocketRow) => row.localPort! % 2 === 0 };
 
 /** Rows `1` to `6`, sorted by port, which is the same number. */
 function setUp(): { order: RowOrder; selection: Selection } {

@@ -12,7 +12,8 @@ function chunk(rows: SocketRow[], part: Partial<SnapshotChunk> = {}): SnapshotCh
 }
 
 function diff(changes: Partial<Diff> = {}): Diff {
-  return { type: 'diff', seq: 2, added: [], changed: [], removed: [], status: engineStatus(), ...changes };
+  const nothing = { added: [], changed: [], removed: [], ended: [] };
+  return { type: 'diff', seq: 2, ...nothing, status: engineStatus(), ...changes };
 }
 
 /** A store that has heard of these rows in a first snapshot. */
@@ -124,6 +125,59 @@ describe('SocketStore: marks', () => {
     store.arrange({ ...BY_PORT, accepts: (row) => row.id !== 'a' });
     store.diff(diff({ removed: ['a'] }));
     expect(store.order.total).toBe(2);
+    store.diff(diff());
+    expect(store.order.total).toBe(1);
+  });
+});
+
+describe('SocketStore: sockets that have ended', () => {
+  it('are shown with their last counters for one update, then go', () => {
+    const store = storeOf(A(), B());
+    store.diff(diff({ removed: ['a'], ended: [{ ...A(), bytesSent: 99, destroyedAt: 5 }] }));
+    expect(shown(store)).toEqual([
+      ['a', 'ended'],
+      ['b', null],
+    ]);
+    expect(store.order.at(0)!.row).toMatchObject({ bytesSent: 99, destroyedAt: 5 });
+    store.diff(diff());
+    expect(shown(store)).toEqual([['b', null]]);
+    expect(store.order.total).toBe(1);
+  });
+
+  it('that no reading saw appear as ended, in their place, for one update', () => {
+    const store = storeOf(A(), C());
+    store.diff(diff({ ended: [{ ...B(), owner: 'presumed' }] }));
+    expect(shown(store)).toEqual([
+      ['a', null],
+      ['b', 'ended'],
+      ['c', null],
+    ]);
+    store.diff(diff());
+    expect(store.order.total).toBe(2);
+  });
+
+  it('of which the end is told an update later are shown once more, and go for good', () => {
+    const store = storeOf(A());
+    store.diff(diff({ removed: ['a'] }));
+    store.diff(diff({ ended: [{ ...A(), bytesSent: 99 }] }));
+    expect(shown(store)).toEqual([['a', 'ended']]);
+    expect(store.order.at(0)!.row.bytesSent).toBe(99);
+    store.diff(diff());
+    expect(store.order.total).toBe(0);
+  });
+
+  it('go with a fresh snapshot, too', () => {
+    const store = storeOf(A());
+    store.diff(diff({ ended: [B()] }));
+    store.snapshot(chunk([A()]));
+    expect(shown(store)).toEqual([['a', null]]);
+  });
+
+  it('that a filter hides are neither shown nor kept', () => {
+    const store = storeOf(A());
+    store.arrange({ ...BY_PORT, accepts: (row) => row.id !== 'b' });
+    store.diff(diff({ ended: [B()] }));
+    expect(shown(store)).toEqual([['a', null]]);
     store.diff(diff());
     expect(store.order.total).toBe(1);
   });

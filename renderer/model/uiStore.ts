@@ -5,6 +5,7 @@ import type { MainTable } from '../../shared/socket';
 import type { Connection, Theme } from '../shell/shell';
 import type { ColumnId } from './columns';
 import type { TableToggles } from './filter';
+import type { DetailsState } from './openDetails';
 
 /** A sentence that stays until it is dismissed. */
 export interface Notice {
@@ -24,6 +25,8 @@ export interface UiState {
   notice: Notice | null;
   results: CloseResult[] | null;
   closing: boolean;
+  /** The socket whose properties are open. */
+  details: DetailsState | null;
   /** Where the context menu is open. */
   menu: { x: number; y: number } | null;
   /** The host's question, in a browser. */
@@ -41,6 +44,7 @@ export const useUi = create<UiState>(() => ({
   notice: null,
   results: null,
   closing: false,
+  details: null,
   menu: null,
   question: null,
 }));

@@ -12,12 +12,15 @@ export function Cell({ spec, entry }: { spec: ColumnSpec; entry: Entry }) {
   let style = `cell ${spec.align}`;
   let title = text;
   if (spec.id === 'processName') {
-    title = [row.processPath ?? row.processName ?? '', OWNER_EXPLANATION[row.owner]]
+    const others = row.holders > 1 ? `${row.holders} processes hold this socket.` : '';
+    title = [row.processPath ?? row.processName ?? '', row.unit ?? '', row.container ?? '', others]
+      .concat(OWNER_EXPLANATION[row.owner])
       .filter(Boolean)
       .join('\n');
     if (row.processName === null) style += ' unknown';
   }
-  if (row.owner === 'inherited' && OWNER_COLUMNS.includes(spec.id)) style += ' inherited';
+  if ((row.owner === 'inherited' || row.owner === 'presumed') && OWNER_COLUMNS.includes(spec.id))
+    style += ' inherited';
   if (spec.id === 'firstSeenAt') title = formatFullTime(row.firstSeenAt);
   if (text === '*') style += ' unknown';
   if (spec.id === 'state' && row.state !== null)

@@ -82,6 +82,8 @@ function OpenMenu({ x, y }: { x: number; y: number }) {
       <Item label={`Export ${rows} to CSV…`} disabled={count === 0} onClick={() => run('export-selected')} />
       <hr />
       <Item label="Select all" keys="Ctrl+A" onClick={() => run('select-all')} />
+      <hr />
+      <Item label="Properties…" keys="Enter" disabled={count === 0} onClick={() => run('details')} />
     </div>
   );
 }

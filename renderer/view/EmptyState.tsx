@@ -11,7 +11,9 @@ export function EmptyState() {
   }
   if (!sockets.loaded) return <Message title="Reading the sockets of this machine…" />;
   if (sockets.order.total === 0) {
-    return <Message title="No sockets">Not one TCP or UDP socket is open on this machine.</Message>;
+    return (
+      <Message title="No sockets">Not one of the sockets that are read is open on this machine.</Message>
+    );
   }
   return (
     <Message title="Nothing matches">

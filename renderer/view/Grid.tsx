@@ -3,7 +3,7 @@ import type { ColumnDef } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
-import { COLUMNS } from '../model/columns';
+import { COLUMNS, shownColumns } from '../model/columns';
 import type { ColumnSpec } from '../model/columns';
 import type { Entry } from '../model/rowOrder';
 import type { Selection } from '../model/selection';
@@ -18,14 +18,28 @@ const ROW_HEIGHT = 24;
 const HEADER_HEIGHT = 29;
 
 const features = tableFeatures({});
-const columns: ColumnDef<typeof features, Entry>[] = COLUMNS.map((spec) => ({
-  id: spec.id,
-  header: spec.title,
-  accessorFn: (entry) => spec.text(entry.row),
-  cell: ({ row }) => <Cell spec={spec} entry={row.original} />,
-}));
-/** Set as a CSS variable once, on the grid: header and rows share it. */
-const TRACKS = ['22px', ...COLUMNS.map((spec: ColumnSpec) => spec.width)].join(' ');
+/** px that a grid of all columns but the namespace takes, and the namespace besides. */
+const LEAST_WIDTH = 1246;
+const NAMESPACE_WIDTH = 110;
+
+/** The columns as TanStack Table wants them, and as CSS variables that header and rows share. */
+function layoutOf(specs: readonly ColumnSpec[]): {
+  columns: ColumnDef<typeof features, Entry>[];
+  style: React.CSSProperties;
+} {
+  const width = LEAST_WIDTH + (specs.length === COLUMNS.length ? NAMESPACE_WIDTH : 0);
+  const tracks = ['22px', ...specs.map((spec) => spec.width)].join(' ');
+  return {
+    columns: specs.map((spec) => ({
+      id: spec.id,
+      header: spec.title,
+      accessorFn: (entry) => spec.text(entry.row),
+      cell: ({ row }) => <Cell spec={spec} entry={row.original} />,
+    })),
+    style: { '--tracks': tracks, '--least-width': `${width}px` } as React.CSSProperties,
+  };
+}
+
 const MARKS = { new: '+', changed: '●', ended: '×' } as const;
 const MARK_TITLES = { new: 'New', changed: 'State changed', ended: 'Ended' } as const;
 
@@ -46,6 +60,12 @@ export function Grid() {
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const visible = items.map(({ index }) => order.at(index)).filter((entry) => entry !== undefined);
+  const withNamespaces = useUi((state) => state.status?.reading.namespaces ?? false);
+  const { columns, style } = useMemo(
+    () => layoutOf(shownColumns(ui.get().status?.reading)),
+    // What the columns depend on: the rest of the status changes with every reading.
+    [withNamespaces],
+  );
   const table = useTable({ features, columns, data: visible, getRowId: (entry) => entry.row.id });
   const rows = table.getRowModel().rows;
 
@@ -57,9 +77,13 @@ export function Grid() {
     scroller.current?.scrollTo({ top: 0 });
   }, [search, sort]);
 
-  const style = useMemo(() => ({ '--tracks': TRACKS }) as React.CSSProperties, []);
-
   const move = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') app.run('details');
+    // What was opened last goes first.
+    if (event.key === 'Escape' && ui.get().details !== null) {
+      app.closeDetails();
+      return;
+    }
     const index = targetIndex(event, selection, app.sockets.order, virtualizer.scrollRect?.height ?? 0);
     if (index === null) return;
     event.preventDefault();
@@ -102,12 +126,15 @@ export function Grid() {
         tabIndex={0}
         aria-label="Sockets"
         aria-rowcount={order.length + 1}
-        aria-colcount={COLUMNS.length}
+        aria-colcount={columns.length}
         aria-multiselectable
         aria-activedescendant={selection.focused === null ? undefined : `row-${selection.focused}`}
         style={style}
         onKeyDown={move}
         onMouseDown={press}
+        onDoubleClick={(event) => {
+          if (rowIdOf(event) !== null) app.run('details');
+        }}
         onContextMenu={openMenu}
       >
         <GridHeader headers={table.getHeaderGroups()[0]!.headers} />

@@ -26,8 +26,8 @@ export function Notices() {
       {(connection.kind === 'lost' || (connection.kind === 'refused' && seen)) && (
         <div className="notice warning">{connection.message} What is shown is as it was last seen.</div>
       )}
-      {(problems ?? []).map(({ table, message, since }) => (
-        <div key={table} className="notice warning">
+      {(problems ?? []).map(({ table, namespace, message, since }) => (
+        <div key={`${table} ${namespace}`} className="notice warning">
           <b>{tableTitle(table)}</b> cannot be read since {formatTime(since)}; its rows are as they were last
           seen. {message}
         </div>

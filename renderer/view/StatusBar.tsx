@@ -53,6 +53,14 @@ export function StatusBar() {
           Not running as root
         </span>
       )}
+      {status.missedEvents > 0 && (
+        <span
+          className="item warning"
+          title="So many sockets ended faster than the kernel could tell: their last counters, and the shortest-lived of them, are not shown."
+        >
+          {formatCount(status.missedEvents)} missed
+        </span>
+      )}
       {welcome?.demo === true && <span className="item demo">Invented sockets: {welcome.backend}</span>}
     </footer>
   );

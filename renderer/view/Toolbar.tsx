@@ -3,6 +3,7 @@ import { MAIN_TABLES, tableTitle } from '../../shared/socket';
 import type { MainTable } from '../../shared/socket';
 import { toggleTable, ui, useUi } from '../model/uiStore';
 import { useApp, useSelection } from './AppContext';
+import { SocketMenu } from './SocketMenu';
 
 export function Toolbar() {
   const app = useApp();
@@ -30,6 +31,7 @@ export function Toolbar() {
           <TableToggle key={table} table={table} on={tables[table]} />
         ))}
       </div>
+      <SocketMenu />
       <SearchBox />
       <div className="group end">
         <button

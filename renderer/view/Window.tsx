@@ -3,6 +3,7 @@ import { useUi } from '../model/uiStore';
 import { useApp } from './AppContext';
 import { ConfirmDialog } from './ConfirmDialog';
 import { ContextMenu } from './ContextMenu';
+import { DetailsPanel } from './DetailsPanel';
 import { Grid } from './Grid';
 import { Notices } from './Notices';
 import { ResultPanel } from './ResultPanel';
@@ -34,6 +35,7 @@ export function Window() {
       <Toolbar />
       <Notices />
       <Grid />
+      <DetailsPanel />
       <ResultPanel />
       <StatusBar />
       <ContextMenu />

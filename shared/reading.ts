@@ -1,0 +1,28 @@
+/** The switches that choose what is read besides TCP and UDP. */
+import { DEFAULT_PROTOCOLS, PROTOCOLS, protocolTitle } from './socket';
+import type { Protocol, ReadingOptions } from './socket';
+
+export const EXTRA_PROTOCOLS = PROTOCOLS.filter((protocol) => !DEFAULT_PROTOCOLS.includes(protocol));
+
+export const READING_SWITCHES = [...EXTRA_PROTOCOLS, 'bound', 'namespaces'] as const;
+export type ReadingSwitch = (typeof READING_SWITCHES)[number];
+
+export function switchTitle(name: ReadingSwitch): string {
+  if (name === 'bound') return 'Bound, not listening';
+  return name === 'namespaces' ? 'All network namespaces' : protocolTitle(name);
+}
+
+export function isOn(reading: ReadingOptions, name: ReadingSwitch): boolean {
+  return name === 'bound' || name === 'namespaces' ? reading[name] : reading.protocols.includes(name);
+}
+
+/** The same with one switch turned. */
+export function turned(reading: ReadingOptions, name: ReadingSwitch): ReadingOptions {
+  if (name === 'bound' || name === 'namespaces') return { ...reading, [name]: !reading[name] };
+  return { ...reading, protocols: withProtocol(reading.protocols, name) };
+}
+
+/** Without the protocol where it is among them, else with it; in the usual order. */
+function withProtocol(protocols: readonly Protocol[], name: Protocol): Protocol[] {
+  return PROTOCOLS.filter((protocol) => protocols.includes(protocol) !== (protocol === name));
+}
