@@ -8,7 +8,7 @@ export default defineConfig({
   plugins: page.plugins ?? [],
   define: page.define ?? {},
   test: {
-    include: ['{shared,native,engine,electron,renderer,host,cli,scripts}/**/*.test.{ts,tsx,mjs}'],
+    include: ['{shared,native,engine,electron,renderer,host,cli,bench,scripts}/**/*.test.{ts,tsx,mjs}'],
     environment: 'node',
     // Integration tests open real sockets and start real processes.
     testTimeout: 20_000,

@@ -4,7 +4,7 @@ import { toCsv } from '../shared/csv';
 import { exportSocket, FIELDS } from '../shared/fields';
 import type { ExportedSocket, Field } from '../shared/fields';
 import { OWNER_TITLES, tableOf } from '../shared/socket';
-import type { ReadingOptions, SocketRow } from '../shared/socket';
+import type { Owner, ReadingOptions, SocketRow } from '../shared/socket';
 import { plainText } from '../shared/text';
 import { printableJson } from './json';
 
@@ -46,6 +46,9 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** What is said of an owner that is not simply known. */
+const DOUBTS: Partial<Record<Owner, string>> = { inherited: ' (was)', presumed: ' (presumably)' };
+
 const HEADERS = ['Proto', 'State', 'Local', 'Remote', 'PID', 'Process', 'User'];
 const PID_COLUMN = HEADERS.indexOf('PID');
 
@@ -58,9 +61,7 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
       formatEndpoint(row.localAddress, row.localPort),
       formatEndpoint(row.remoteAddress, row.remotePort),
       row.pid === null ? '' : String(row.pid),
-      row.processName === null
-        ? `(${OWNER_TITLES[row.owner]})`
-        : row.processName + (row.owner === 'inherited' ? ' (was)' : ''),
+      row.processName === null ? `(${OWNER_TITLES[row.owner]})` : row.processName + (DOUBTS[row.owner] ?? ''),
       row.user ?? (row.uid === null ? '' : String(row.uid)),
     ];
     return (lines === null ? line : [...line, lines.get(row.id) ?? '']).map(plainText);

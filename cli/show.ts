@@ -4,8 +4,8 @@ import { holderGroup } from '../shared/details';
 import type { Fact, FactGroup, SocketDetails } from '../shared/details';
 import { factText, isQuantity } from '../shared/factText';
 import { exportSocket } from '../shared/fields';
-import { DEFAULT_READING, PROTOCOLS, stateTitle, tableOf, tableTitle } from '../shared/socket';
-import type { ReadingOptions, SocketRow } from '../shared/socket';
+import { DEFAULT_READING, MAIN_TABLES, PROTOCOLS, stateTitle, tableOf, tableTitle } from '../shared/socket';
+import type { ReadingOptions, SocketRow, TableName } from '../shared/socket';
 import { plainText } from '../shared/text';
 import { printableJson } from './json';
 
@@ -31,7 +31,10 @@ export function show(engine: Engine, id: string, json: boolean): ShowOutput {
     const stdout = json ? `${printableJson({ ...exportSocket(row), details })}\n` : `${text(row, details)}\n`;
     return { stdout, stderr: '', exitCode: 0 };
   }
-  const problems = engine.tableProblems.map(({ message }) => `socketscope: ${message}\n`);
+  // A table that this kernel can never list has not given anybody an id.
+  const problems = engine.tableProblems
+    .filter(({ table }) => (MAIN_TABLES as readonly TableName[]).includes(table))
+    .map(({ message }) => `socketscope: ${message}\n`);
   const name = plainText(id);
   return problems.length === 0
     ? { stdout: '', stderr: `socketscope: ${name} is gone, or never was.\n`, exitCode: 1 }

@@ -64,7 +64,7 @@ export class DestroyedSockets {
     const settle = (from: SocketTable, event: number, isLast: boolean): void => {
       if (!isRead[from.columns.protocol[event]!]!) return;
       from.columns.state[event] = CLOSE;
-      from.columns.destroyedAt[event] = now;
+      if (!isLast) from.columns.destroyedAt[event] = now;
       const { idHigh, idLow, namespace } = from.columns;
       const identity = [idHigh[event]!, idLow[event]!, namespace[event]!] as const;
       const alive = pair.afterIndex.find(...identity);
@@ -91,7 +91,7 @@ export class DestroyedSockets {
       const listener = from.columns.hasRemote[event] === 0 ? -1 : listeners.find(from, event);
       ended.holders[row] = listener < 0 ? [] : pair.after.holders[listener]!;
       ended.columns.owner[row] = ended.holders[row].length > 0 ? PRESUMED : NONE;
-      ended.columns.firstSeenAt[row] = now;
+      ended.columns.firstSeenAt[row] = from.columns.destroyedAt[event]!;
     };
     for (let event = 0; event < this.waiting.length; event++) settle(this.waiting, event, true);
     for (let event = 0; event < this.news.length; event++) settle(this.news, event, false);

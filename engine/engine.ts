@@ -1,3 +1,4 @@
+import { NativeError } from '../native';
 import type { SocketBackend } from '../native';
 import { goneResult, socketLabel } from '../shared/actions';
 import type { CloseResult } from '../shared/actions';
@@ -12,7 +13,6 @@ import type { SocketTable } from '../shared/socketTable';
 import type { Clock } from './clock';
 import { Readings } from './readings';
 
-const ESTABLISHED = stateCode('ESTABLISHED');
 const TCP = PROTOCOLS.indexOf('tcp');
 
 export interface EngineOptions {
@@ -91,7 +91,7 @@ export class Engine {
       try {
         this.receive(parse(pageMessage, message), channel, publisher);
       } catch (error) {
-        if (!(error instanceof ContractError)) throw error;
+        if (!(error instanceof ContractError || error instanceof NativeError)) throw error;
         channel.send({ type: 'refused', message: error.message });
       }
     });
@@ -251,14 +251,16 @@ export class Engine {
 
   private summarise(readAt: number, tookMs: number): EngineStatus {
     const { table } = this.readings;
+    // TCP's: a UNIX socket listens too, and a UDP socket can be connected, but no administrator means those.
     const byState = new Uint32Array(256);
-    for (let row = 0; row < table.length; row++) byState[table.columns.state[row]!]!++;
-    const others = countOtherConnected(table);
+    for (let row = 0; row < table.length; row++) {
+      if (table.columns.protocol[row] === TCP) byState[table.columns.state[row]!]!++;
+    }
     return {
       readAt,
       tookMs,
       endpoints: table.length,
-      established: byState[ESTABLISHED]! - others,
+      established: byState[stateCode('ESTABLISHED')]!,
       listening: byState[stateCode('LISTEN')]!,
       timeWait: byState[stateCode('TIME_WAIT')]!,
       closeWait: byState[stateCode('CLOSE_WAIT')]!,
@@ -292,13 +294,4 @@ export class Engine {
     }
     return found;
   }
-}
-
-/** A connected UDP or UNIX socket is "ESTABLISHED" too, but the status bar counts TCP's connections. */
-function countOtherConnected(table: SocketTable): number {
-  let count = 0;
-  for (let row = 0; row < table.length; row++) {
-    if (table.columns.protocol[row] !== TCP && table.columns.state[row] === ESTABLISHED) count++;
-  }
-  return count;
 }

@@ -17,7 +17,10 @@ export class ListenerIndex {
     }
   }
 
-  /** The row of the listener on this connection's local address and port, exact before wildcard; -1 where there is none. */
+  /**
+   * The row of the listener on this connection's local address and port, exact before wildcard; -1 where there is none, or
+   * several (SO_REUSEPORT), any of which may have accepted it.
+   */
   find(connections: SocketTable, row: number): number {
     const { protocol, namespace, localPort, family } = connections.columns;
     const { columns } = this.table;
@@ -25,16 +28,17 @@ export class ListenerIndex {
       (listener) =>
         columns.protocol[listener] === protocol[row] && columns.namespace[listener] === namespace[row],
     );
-    const exact = rows.find(
+    const exact = rows.filter(
       (listener) =>
         columns.family[listener] === family[row] && this.isLocalAddress(listener, connections, row),
     );
-    const wildcard = rows.find(
+    const wildcard = rows.filter(
       (listener) =>
         this.isWildcard(listener) &&
         (columns.family[listener] === family[row] || columns.dualStack[listener] === 2),
     );
-    return exact ?? wildcard ?? -1;
+    const [listener = -1, ...others] = exact.length > 0 ? exact : wildcard;
+    return others.length > 0 ? -1 : listener;
   }
 
   private isLocalAddress(listener: number, connections: SocketTable, row: number): boolean {

@@ -35,6 +35,7 @@ const FORBIDDEN = {
   ],
   host: ['koffi', 'electron', '../native/index', '../renderer/main', '../cli/main'],
   cli: ['koffi', 'electron', 'ws', '../native/index', '../renderer/main'],
+  bench: ['koffi', 'electron', 'ws', '../renderer/main', '../host/browserHost', '../cli/main'],
   e2e: ['electron', 'koffi', '../engine/engine', '../../renderer/main', '../host/browserHost'],
 };
 const ALLOWED = {
@@ -47,6 +48,7 @@ const ALLOWED = {
   renderer: ['react', '../shared/socket'],
   host: ['node:http', 'ws', '../engine/engine', '../shared/contract'],
   cli: ['node:fs', '../engine/engine', '../host/browserHost', '../shared/csv'],
+  bench: ['node:fs', 'systeminformation', '../engine/readings', '../native/linux/libc', '../shared/diff'],
   e2e: ['@playwright/test', 'node:fs', '../shared/bridge'],
 };
 

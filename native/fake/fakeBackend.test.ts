@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SocketRow } from '../../shared/socket';
+import { DEFAULT_READING } from '../../shared/socket';
+import type { Protocol, SocketRow, TableName } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import { NativeError } from '../nativeError';
 import { FakeBackend } from './fakeBackend';
@@ -8,10 +9,10 @@ import { isScenario, RULES, SCENARIOS } from './scenarios';
 /** One reading: every row with the holder that is named for it. */
 function read(backend: FakeBackend): SocketRow[] {
   const table = new SocketTable();
-  for (const name of backend.tables) {
+  for (const source of backend.sources(DEFAULT_READING)) {
     const { length } = table;
     try {
-      backend.readTable(name, table);
+      backend.readTable(source, DEFAULT_READING, table);
     } catch (error) {
       if (!(error instanceof NativeError)) throw error;
       table.truncate(length);
@@ -19,9 +20,13 @@ function read(backend: FakeBackend): SocketRow[] {
   }
   const owners = backend.readOwners(table);
   return Array.from({ length: table.length }, (_, row) => {
-    table.processes[row] = owners.processOf(table, row);
+    table.holders[row] = owners.holdersOf(row);
     return table.row(row, backend);
   });
+}
+
+function readOf(backend: FakeBackend, tables: readonly TableName[], into: SocketTable): void {
+  for (const table of tables) backend.readTable({ table, namespace: 0 }, DEFAULT_READING, into);
 }
 
 const SMALL = SCENARIOS.filter((name) => name !== 'large');
@@ -100,24 +105,24 @@ describe('a demonstration', () => {
 
   it('"failing" fails as a kernel does', () => {
     const backend = new FakeBackend('failing');
-    expect(() => backend.readTable('tcp6', new SocketTable())).toThrow(
+    expect(() => readOf(backend, ['tcp6'], new SocketTable())).toThrow(
       expect.objectContaining({ name: 'NativeError', call: 'dump(tcp6)', codeName: 'ENOBUFS' }),
     );
-    backend.readTable('tcp4', new SocketTable());
+    readOf(backend, ['tcp4'], new SocketTable());
   });
 
   it('"unprivileged" hides other users’ processes and refuses to close', () => {
     const backend = new FakeBackend('unprivileged');
     const table = new SocketTable();
-    for (const name of backend.tables) backend.readTable(name, table);
+    readOf(backend, backend.tables, table);
     const owners = backend.readOwners(table);
     expect(owners.complete).toBe(false);
     let own = 0;
     for (let row = 0; row < table.length; row++) {
-      const process = owners.processOf(table, row);
+      const holders = owners.holdersOf(row);
       const { uid } = table.row(row, backend);
       if (uid === 1000) own++;
-      expect(process !== null).toBe(uid === 1000);
+      expect(holders.length).toBe(uid === 1000 ? 1 : 0);
       expect(backend.close(table, row)).toMatchObject({ outcome: 'refused' });
     }
     expect(own).toBeGreaterThan(0);
@@ -129,14 +134,23 @@ describe('a demonstration', () => {
   it('closes the socket of a row once, and no other', () => {
     const backend = new FakeBackend('idle');
     const table = new SocketTable();
-    for (const name of backend.tables) backend.readTable(name, table);
+    readOf(backend, backend.tables, table);
     const id = table.row(3, backend).id;
     expect(backend.close(table, 3)).toEqual({ outcome: 'closed', message: null });
     expect(backend.close(table, 3)).toEqual({ outcome: 'gone', message: null });
     const now = new SocketTable();
-    for (const name of backend.tables.slice(1)) backend.readTable(name, now);
-    backend.readTable('tcp4', now);
+    readOf(backend, [...backend.tables.slice(1), 'tcp4'], now);
     expect(Array.from({ length: now.length }, (_, row) => now.row(row, backend).id)).not.toContain(id);
+  });
+});
+
+describe('sources', () => {
+  it('are the tables of the protocols that are asked for, as far as there are any', () => {
+    const tables = (protocols: Protocol[]): string[] =>
+      new FakeBackend('idle').sources({ ...DEFAULT_READING, protocols }).map((source) => source.table);
+    expect(tables(['udp', 'tcp'])).toEqual(['tcp4', 'tcp6', 'udp4', 'udp6']);
+    expect(tables(['udp'])).toEqual(['udp4', 'udp6']);
+    expect(tables(['unix', 'raw'])).toEqual([]);
   });
 });
 

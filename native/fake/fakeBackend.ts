@@ -6,6 +6,7 @@ import { seededRandom } from '../../shared/random';
 import type { SocketDetails } from '../../shared/details';
 import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
 import { NativeError } from '../nativeError';
+import { fakeDetails } from './fakeDetails';
 import { PROGRAMS, RULES } from './scenarios';
 import type { FakeProgram, Scenario, ScenarioRules } from './scenarios';
 
@@ -97,8 +98,9 @@ export class FakeBackend implements SocketBackend {
     return 0;
   }
 
-  details(_table: SocketTable, _row: number): SocketDetails | null {
-    return { groups: [], holders: [] };
+  details(table: SocketTable, row: number): SocketDetails | null {
+    const exists = this.sockets.some((socket) => socket.serial === table.columns.idLow[row]);
+    return exists ? fakeDetails(table, row, (uid) => this.user(uid)) : null;
   }
 
   commandLine(process: ProcessInfo): string | null {

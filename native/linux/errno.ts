@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { NativeError } from '../nativeError';
 
-export const { EINTR, ENOENT, EPERM, EACCES, EOPNOTSUPP, EAGAIN, ENOBUFS } = os.constants.errno;
+export const { EINTR, ENOENT, EPERM, EACCES, EOPNOTSUPP, EAGAIN, ENOBUFS, EMFILE, ENFILE, ESRCH } =
+  os.constants.errno;
 
 const NAMES = new Map([
   ...Object.entries(os.constants.errno).map(([name, code]) => [code, name] as const),

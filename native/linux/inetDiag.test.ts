@@ -7,7 +7,7 @@ import type { RowNames } from '../../shared/socketTable';
 import { parseAddress } from '../../shared/address';
 import { NativeError } from '../nativeError';
 import { datagramBytes, reply, REPLY_NAMES, SEQ } from './fixtures/replies';
-import { decodeSocket, destroyRequest, dumpRequest } from './inetDiag';
+import { InetTable } from './inetDiag';
 import { NLMSG_HEADER, readReply, ReplyBuffer } from './netlink';
 
 const BUFFER = 2048;
@@ -19,7 +19,11 @@ const names: RowNames = {
   id: (high, low) => `${high.toString(16)}:${low.toString(16)}`,
   user: (uid) => `user ${uid}`,
   interface: (index) => `if${index}`,
+  namespace: () => null,
 };
+
+/** The tables of internet sockets. */
+const INET_TABLES = TABLES.filter((name) => /\d$/.test(name));
 
 interface Decoded {
   rows: SocketRow[];
@@ -35,7 +39,8 @@ function decode(datagram: Uint8Array, name: TableName, poison = 0xee): Decoded {
   let error: string | null = null;
   let message = '';
   try {
-    readReply(buffer, datagram.length, SEQ, (offset, end) => decodeSocket(buffer, offset, end, name, table));
+    const inet = new InetTable(name);
+    readReply(buffer, datagram.length, SEQ, (offset, end) => inet.decode(buffer, offset, end, table));
   } catch (thrown) {
     if (!(thrown instanceof NativeError)) throw thrown;
     error = thrown.codeName;
@@ -67,6 +72,15 @@ function inState(name: string, state: SocketState, words: [number, number][] = [
 
 const ESTABLISHED = 'ESTABLISHED v4, 1000 bytes sent and 77 received';
 const ANYTHING = {
+  type: 'stream' as const,
+  dualStack: null,
+  namespace: null, // the dump's to fill
+  unit: null,
+  container: null,
+  holders: 0,
+  destroyedAt: null,
+  rtt: null,
+  retransmits: null,
   pid: null,
   processName: null,
   processPath: null,
@@ -81,9 +95,11 @@ const ANYTHING = {
   receiveQueue: 0,
   sendQueue: 0,
 };
+/** Nothing had to be sent again. */
+const SMOOTH = { retransmits: 0 };
 const LOOPBACK = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' };
 
-describe('decodeSocket', () => {
+describe('InetTable.decode', () => {
   // The expected rows are what ss said of the same sockets (replies.json) and what was really sent.
   it.each<[string, TableName, SocketRow]>([
     [
@@ -114,6 +130,8 @@ describe('decodeSocket', () => {
         family: 4,
         state: 'ESTABLISHED',
         localPort: 40001,
+        rtt: 0.022,
+        ...SMOOTH,
         remotePort: 8080,
         inode: 131166,
         bytesSent: 1000,
@@ -130,6 +148,7 @@ describe('decodeSocket', () => {
         family: 6,
         state: 'LISTEN',
         localAddress: '::',
+        dualStack: true,
         localPort: 8081,
         remoteAddress: null,
         remotePort: null,
@@ -143,6 +162,8 @@ describe('decodeSocket', () => {
       {
         ...ANYTHING,
         id: '0:1269',
+        rtt: 0.033,
+        ...SMOOTH,
         protocol: 'tcp',
         family: 6,
         state: 'ESTABLISHED',
@@ -161,6 +182,8 @@ describe('decodeSocket', () => {
       {
         ...ANYTHING,
         id: '0:44f',
+        rtt: 0.016,
+        ...SMOOTH,
         protocol: 'tcp',
         family: 6,
         state: 'ESTABLISHED',
@@ -186,6 +209,8 @@ describe('decodeSocket', () => {
         localPort: 40001,
         remotePort: 8080,
         inode: 131166,
+        rtt: 5.589,
+        ...SMOOTH,
         bytesSent: 1000,
         bytesReceived: 77,
       },
@@ -197,6 +222,8 @@ describe('decodeSocket', () => {
         ...ANYTHING,
         ...LOOPBACK,
         id: '0:44e',
+        rtt: 0.015,
+        ...SMOOTH,
         protocol: 'tcp',
         family: 4,
         state: 'CLOSE_WAIT',
@@ -249,6 +276,7 @@ describe('decodeSocket', () => {
         id: '0:126a',
         protocol: 'udp',
         family: 4,
+        type: 'dgram',
         state: null,
         localAddress: '0.0.0.0',
         localPort: 5353,
@@ -266,6 +294,7 @@ describe('decodeSocket', () => {
         id: '0:126b',
         protocol: 'udp',
         family: 4,
+        type: 'dgram',
         state: 'ESTABLISHED',
         localPort: 40004,
         remotePort: 5353,
@@ -280,6 +309,7 @@ describe('decodeSocket', () => {
         id: '0:126c',
         protocol: 'udp',
         family: 6,
+        type: 'dgram',
         state: null,
         localAddress: 'fe80::5%if1',
         localPort: 546,
@@ -357,6 +387,14 @@ describe('decodeSocket', () => {
       return message.slice(0, at + 4 + size);
     }
 
+    it('holds the round-trip time in µs, 0 before the first measurement, and what was sent again', () => {
+      // tcpi_rtt at 68 and tcpi_total_retrans at 100 (linux/tcp.h)
+      expect(only(withInfo(104, [[68, 1500]]), 'tcp4')).toMatchObject({ rtt: 1.5, retransmits: 0 });
+      expect(only(withInfo(280, [[68, 0]]), 'tcp4')).toMatchObject({ rtt: null, retransmits: 0 });
+      expect(only(withInfo(280, [[100, 0xffffffff]]), 'tcp4').retransmits).toBe(0xffffffff);
+      expect(only(withInfo(103), 'tcp4')).toMatchObject({ rtt: null, retransmits: null });
+    });
+
     it('holds what was sent without what was sent again', () => {
       // tcpi_bytes_sent at 200 and tcpi_bytes_retrans at 208, tcpi_bytes_received at 128 (linux/tcp.h)
       const row = only(
@@ -390,10 +428,37 @@ describe('decodeSocket', () => {
     expect(decode(message, 'tcp4')).toMatchObject({ rows: [], error: 'MALFORMED' });
   });
 
-  it.each([0, 12, 13, 255])('refuses state %i, which no socket is in', (state) => {
+  it.each([0, 12, 14, 255])('refuses state %i, which no socket is in', (state) => {
     const message = reply(ESTABLISHED);
     message[AT.state] = state;
     expect(decode(message, 'tcp4')).toMatchObject({ rows: [], error: 'MALFORMED' });
+    expect(decode(message, 'udp4')).toMatchObject({ rows: [], error: 'MALFORMED' });
+  });
+
+  it('knows a TCP socket that is bound only, by its own state or as a closed one that is listed', () => {
+    // TCP_BOUND_INACTIVE (linux/net/tcp_states.h), and TCP_CLOSE
+    for (const state of [13, 7]) {
+      const message = patched('LISTEN v4', []);
+      message[AT.state] = state;
+      expect(only(message, 'tcp4')).toMatchObject({ state: 'BOUND', remoteAddress: null, localPort: 8080 });
+    }
+    const udp = reply('UDP v4, not connected');
+    udp[AT.state] = 13;
+    expect(decode(udp, 'udp4').error).toBe('MALFORMED');
+  });
+
+  it('tells whether a socket on any address serves IPv4 too, and only of those', () => {
+    const v6only = (name: string, value: number): Uint8Array => {
+      const message = reply(name);
+      const view = new DataView(message.buffer);
+      let at = NLMSG_HEADER + DIAG_SIZE;
+      while (view.getUint16(at + 2, true) !== 11) at += (view.getUint16(at, true) + 3) & ~3;
+      message[at + 4] = value;
+      return message;
+    };
+    expect(only(v6only('LISTEN v6, for IPv4 too', 0), 'tcp6').dualStack).toBe(true);
+    expect(only(v6only('LISTEN v6, for IPv4 too', 1), 'tcp6').dualStack).toBe(false);
+    expect(only(v6only('UDP v6, on a link-local address', 0), 'udp6').dualStack).toBeNull();
   });
 
   it.each([0, 3, 0xffff])('refuses an attribute of %i bytes', (size) => {
@@ -438,7 +503,7 @@ describe('decodeSocket', () => {
       const changes = fc.array(fc.tuple(position, fc.nat(255)), { minLength: 1, maxLength: 8 });
       let errors = 0;
       fc.assert(
-        fc.property(changes, fc.constantFrom(...TABLES), (bytes, name) => {
+        fc.property(changes, fc.constantFrom(...INET_TABLES), (bytes, name) => {
           const datagram = whole.slice();
           for (const [at, value] of bytes) datagram[at] = value;
           if (check(datagram, name).error !== null) errors++;
@@ -450,7 +515,7 @@ describe('decodeSocket', () => {
 
     it('survives noise behind a sound header', () => {
       fc.assert(
-        fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...TABLES), (noise, name) => {
+        fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...INET_TABLES), (noise, name) => {
           const datagram = datagramBytes(reply(ESTABLISHED).slice(0, NLMSG_HEADER + 2), noise);
           new DataView(datagram.buffer).setUint32(0, datagram.length, true);
           check(datagram, name);
@@ -473,7 +538,50 @@ describe('requests', () => {
   ])('dump every socket of %s', (name, request) => {
     // 72 bytes, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, the sequence number, port id 0
     const header = '48000000' + '1400' + '0103' + '78563412' + '00000000';
-    expect(hex(dumpRequest(name, 0x12345678))).toBe(header + request + '00'.repeat(48));
+    expect(hex(new InetTable(name).dumpRequest(0x12345678, false))).toBe(header + request + '00'.repeat(48));
+  });
+
+  it('dump TCP sockets that are bound only where they are asked for', () => {
+    const states = (name: TableName): string =>
+      hex(new InetTable(name).dumpRequest(1, true).subarray(20, 24));
+    expect(states('tcp4')).toBe('ff2f0000'); // and TCP_BOUND_INACTIVE, 13
+    expect(states('tcp6')).toBe('ff2f0000');
+    expect(states('udp4')).toBe('ff0f0000'); // has no such thing
+  });
+
+  it.each<[TableName, string]>([
+    ['udplite4', '0288'],
+    ['sctp6', '0a84'],
+    ['dccp4', '0221'],
+    ['raw6', '0aff'],
+  ])('name the family and protocol of %s (linux/in.h)', (name, request) => {
+    expect(hex(new InetTable(name).dumpRequest(1, false).subarray(16, 18))).toBe(request);
+  });
+
+  it('name MPTCP, whose number has more than a byte, in an attribute', () => {
+    const request = new InetTable('mptcp4').dumpRequest(1, false);
+    expect(hex(request.subarray(0, 4))).toBe('50000000'); // 80 bytes: eight more
+    // rtattr: 8 bytes, INET_DIAG_REQ_PROTOCOL (3); 262
+    expect(hex(request.subarray(72))).toBe('08000300' + '06010000');
+  });
+
+  it('ask for exactly one socket, with the extensions given', () => {
+    const table = new SocketTable();
+    table.append();
+    [table.columns.idHigh[0], table.columns.idLow[0], table.columns.localPort[0]] = [1, 2, 0x1234];
+    const request = hex(new InetTable('tcp4').getRequest(table, 0, 0x42, 9));
+    expect(request).toBe(
+      // SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_ACK
+      '48000000' +
+        '1400' +
+        '0500' +
+        '09000000' +
+        '00000000' +
+        '02064200ff2f0000' +
+        '12340000' + //
+        '00'.repeat(32 + 4) +
+        '0200000001000000',
+    );
   });
 
   it('destroy exactly one socket, named by all that the kernel said of it', () => {
@@ -488,14 +596,14 @@ describe('requests', () => {
     c.idLow[row] = 0x76543210;
     table.addresses.set(parseAddress('2001:db8::1')!, 0);
     table.addresses.set(parseAddress('2001:db8::2')!, 16);
-    expect(hex(destroyRequest(table, row, 9))).toBe(
+    expect(hex(new InetTable('tcp6').destroyRequest(table, row, 9))).toBe(
       // SOCK_DESTROY, NLM_F_REQUEST | NLM_F_ACK
       '48000000' +
         '1500' +
         '0500' +
         '09000000' +
         '00000000' + // nlmsghdr
-        '0a060000ff0f0000' + // AF_INET6, IPPROTO_TCP, every state
+        '0a060000ff2f0000' + // AF_INET6, IPPROTO_TCP, every state, those that are bound only as well
         '1f91' +
         '9c43' + // ports, in network order
         '20010db8000000000000000000000001' +
@@ -514,8 +622,9 @@ describe('requests', () => {
       buffer.bytes.set(message);
       const protocol = name.startsWith('UDP') ? 'udp' : 'tcp';
       const family = message[NLMSG_HEADER] === 2 ? 4 : 6;
-      decodeSocket(buffer, NLMSG_HEADER, message.length, `${protocol}${family}`, table);
-      const request = destroyRequest(table, 0, 1);
+      const inet = new InetTable(`${protocol}${family}`);
+      inet.decode(buffer, NLMSG_HEADER, message.length, table);
+      const request = inet.destroyRequest(table, 0, 1);
       expect([request[16], request[17]], name).toEqual([family === 4 ? 2 : 10, protocol === 'tcp' ? 6 : 17]);
       // struct inet_diag_sockid: 48 bytes, the same in request and reply
       expect(hex(request.slice(24)), name).toBe(hex(message.slice(20, 68)));

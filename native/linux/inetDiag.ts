@@ -82,7 +82,9 @@ export class InetTable implements DiagTable {
     // A single answer has no end mark: NLM_F_ACK adds one.
     const request = this.request(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_ACK, seq);
     request.setUint8(NLMSG_HEADER + 2, extensions);
-    return this.withIdentity(request, table, row);
+    const bytes = this.withIdentity(request, table, row);
+    // For a GET of UDP "src and dst are swapped for historical reasons" (udp_dump_one, net/ipv4/udp_diag.c).
+    return this.protocol === 'udp' || this.protocol === 'udplite' ? swapEndpoints(bytes) : bytes;
   }
 
   /**
@@ -188,6 +190,17 @@ export class InetTable implements DiagTable {
       ? state !== LISTEN && remotePort !== 0
       : state === ESTABLISHED;
   }
+}
+
+/** In struct inet_diag_sockid: u16 source port, u16 destination port, then 16 bytes of address each. */
+function swapEndpoints(request: Uint8Array): Uint8Array {
+  const id = NLMSG_HEADER + 8;
+  const swapped = request.slice();
+  swapped.set(request.subarray(id + 2, id + 4), id);
+  swapped.set(request.subarray(id, id + 2), id + 2);
+  swapped.set(request.subarray(id + 20, id + 36), id + 4);
+  swapped.set(request.subarray(id + 4, id + 20), id + 20);
+  return swapped;
 }
 
 /** struct rtattr: u16 length, u16 type, data; each starts on a multiple of four. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_READING } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import type { CloseAttempt } from '../backend';
 import { needsLinux, needsRoot } from './fixtures/needs';
@@ -29,8 +30,13 @@ afterEach(() => backend?.dispose());
 
 function read(): SocketTable {
   const table = new SocketTable();
-  for (const name of backend.tables) backend.readTable(name, table);
+  for (const source of backend.sources(DEFAULT_READING)) backend.readTable(source, DEFAULT_READING, table);
   return table;
+}
+
+/** Of this process's sockets. */
+function ownNamespace(): number {
+  return backend.sources(DEFAULT_READING)[0]!.namespace;
 }
 
 function rowOf(table: SocketTable, localPort: number, remotePort = 0): number {
@@ -146,13 +152,14 @@ describe('capabilities', () => {
       const own = new LinuxBackend();
       try {
         const table = new SocketTable();
-        own.readTable('udp4', table);
+        const source = own.sources(DEFAULT_READING).find((each) => each.table === 'udp4')!;
+        own.readTable(source, DEFAULT_READING, table);
         const row = rowOf(table, port);
         const owners = own.readOwners(table);
         return {
           sentence: own.missingPrivilege(),
           complete: owners.complete,
-          pid: owners.processOf(table, row)?.pid,
+          pid: owners.holdersOf(row)[0]?.pid,
           outcome: own.close(table, row).outcome,
         };
       } finally {
@@ -175,12 +182,12 @@ describe('names', () => {
     const { port } = await server.do('listen', { host: '127.0.0.1' });
     const table = read();
     const row = rowOf(table, port);
-    const { idHigh, idLow } = table.columns;
-    const id = backend.id(idHigh[row]!, idLow[row]!);
-    const namespace = /\d+/.exec(fs.readlinkSync('/proc/thread-self/ns/net'))![0];
+    const { idHigh, idLow, namespace } = table.columns;
+    const id = backend.id(idHigh[row]!, idLow[row]!, namespace[row]!);
+    const own = /\d+/.exec(fs.readlinkSync('/proc/thread-self/ns/net'))![0];
     const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
-    expect(id).toMatch(new RegExp(`^${namespace}\\.${boot}-[0-9a-f]+$`));
-    expect(backend.id(0xfedcba98, 0x00000001)).toBe(`${namespace}.${boot}-fedcba9800000001`);
+    expect(id).toMatch(new RegExp(`^${own}\\.${boot}-[0-9a-f]+$`));
+    expect(backend.id(0xfedcba98, 0x00000001, 7)).toBe(`7.${boot}-fedcba9800000001`);
   });
 
   it('of users come from the system, once owners have been read', () => {
@@ -190,9 +197,9 @@ describe('names', () => {
   });
 
   it('of interfaces come from the kernel', () => {
-    expect(backend.interface(1)).toBe('lo');
-    expect(backend.interface(1)).toBe('lo');
-    expect(backend.interface(2_000_000_000)).toBe('2000000000');
+    expect(backend.interface(1, ownNamespace())).toBe('lo');
+    expect(backend.interface(1, ownNamespace())).toBe('lo');
+    expect(backend.interface(2_000_000_000, ownNamespace())).toBe('2000000000');
   });
 });
 

@@ -46,19 +46,10 @@ export function readReply(
   seq: number,
   visit: (offset: number, end: number) => void,
 ): ReplyStatus {
-  if (length > reply.bytes.length) {
-    throw new NativeError(
-      'recv(NETLINK_SOCK_DIAG)',
-      0,
-      'EOVERFLOW',
-      `The kernel sent ${length} bytes at once.`,
-    );
-  }
+  checkLength(reply, length);
   const status: ReplyStatus = { done: false, interrupted: false, code: 0 };
   for (let offset = 0; offset < length;) {
-    if (length - offset < NLMSG_HEADER) throw malformed('a message header is cut off');
-    const size = reply.words[offset >> 2]!;
-    if (size < NLMSG_HEADER || size > length - offset) throw malformed(`a message claims ${size} bytes`);
+    const size = messageSize(reply, offset, length);
     const type = reply.halves[(offset + 4) >> 1]!;
     const flags = reply.halves[(offset + 6) >> 1]!;
     if (reply.words[(offset + 8) >> 2] === seq) {
@@ -77,6 +68,37 @@ export function readReply(
     offset += (size + 3) & ~3; // NLMSG_ALIGN
   }
   return status;
+}
+
+/** Walks the messages of a datagram that nobody asked for (multicast), calling `visit` with the payload of each. */
+export function readMessages(
+  reply: ReplyBuffer,
+  length: number,
+  visit: (offset: number, end: number) => void,
+): void {
+  checkLength(reply, length);
+  for (let offset = 0; offset < length;) {
+    const size = messageSize(reply, offset, length);
+    visit(offset + NLMSG_HEADER, offset + size);
+    offset += (size + 3) & ~3; // NLMSG_ALIGN
+  }
+}
+
+function checkLength(reply: ReplyBuffer, length: number): void {
+  if (length <= reply.bytes.length) return;
+  throw new NativeError(
+    'recv(NETLINK_SOCK_DIAG)',
+    0,
+    'EOVERFLOW',
+    `The kernel sent ${length} bytes at once.`,
+  );
+}
+
+function messageSize(reply: ReplyBuffer, offset: number, length: number): number {
+  if (length - offset < NLMSG_HEADER) throw malformed('a message header is cut off');
+  const size = reply.words[offset >> 2]!;
+  if (size < NLMSG_HEADER || size > length - offset) throw malformed(`a message claims ${size} bytes`);
+  return size;
 }
 
 export function malformed(what: string): NativeError {

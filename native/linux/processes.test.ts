@@ -11,12 +11,16 @@ import { fullName, parseStat, ProcessReader } from './processes';
 
 describe('parseStat', () => {
   const fields = (start: string): string =>
-    `S ${Array.from({ length: 18 }, (_, i) => i).join(' ')} ${start} 1 2\n`;
+    `S 7 ${Array.from({ length: 17 }, (_, i) => i).join(' ')} ${start} 1 2\n`;
 
   it.each(['node', 'a b', '(sd-pam)', 'a) S 1 (b', 'tmux: server', ')', '(', '', 'two\nlines', 'ünï'])(
-    'finds the start time behind the name "%s"',
+    'finds the parent and the start time behind the name "%s"',
     (comm) => {
-      expect(parseStat(`40 (${comm}) ${fields('123456')}`)).toEqual({ comm, startTicks: '123456' });
+      expect(parseStat(`40 (${comm}) ${fields('123456')}`)).toEqual({
+        comm,
+        startTicks: '123456',
+        parentPid: 7,
+      });
     },
   );
 

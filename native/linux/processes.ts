@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ProcessInfo } from '../../shared/socket';
+import { NOWHERE, parseCgroups, unifiedPath } from './cgroups';
 
 /** Start times are in clock ticks of 10 ms: USER_HZ is 100 on every architecture Linux runs Electron on. */
 const MS_PER_TICK = 10;
@@ -12,6 +13,16 @@ interface Stat {
   comm: string;
   /** clock ticks since boot: with the PID, the process's identity */
   startTicks: string;
+  parentPid: number;
+}
+
+/** What is read of a process only when somebody looks at it. */
+export interface Story {
+  parentPid: number | null;
+  /** of the effective user */
+  uid: number | null;
+  /** Its path in the unified cgroup hierarchy (v2) */
+  cgroup: string | null;
 }
 
 interface Cached {
@@ -67,8 +78,11 @@ export class ProcessReader {
     const startedAt = this.bootTime === null ? null : this.bootTime + Number(startKey) * MS_PER_TICK;
     const info: ProcessInfo = {
       ...{ pid, startKey, startedAt, name: fullName(stat.comm, exe), path: exe },
-      ...{ unit: null, container: null },
+      // Read once: whoever starts a service or a container moves it into its group before its program begins (exec).
+      ...this.placement(pid),
     };
+    // All that was read is of this process only if the PID is still its own.
+    if (this.startKey(pid) !== startKey) return null;
     this.cache.set(pid, { comm: stat.comm, info });
     return info;
   }
@@ -83,6 +97,25 @@ export class ProcessReader {
     const text = readText(path.join(this.root, String(process.pid), 'cmdline'));
     if (text === null || text === '' || this.startKey(process.pid) !== process.startKey) return null;
     return text.replace(/\0+$/, '').replaceAll('\0', ' ');
+  }
+
+  /** What else there is to know of a process now; null where it has ended or the PID is another one's. */
+  story(process: ProcessInfo): Story | null {
+    const folder = `${this.root}/${process.pid}`;
+    const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(readText(`${folder}/status`) ?? '')?.[1];
+    const cgroups = readText(`${folder}/cgroup`);
+    const stat = this.stat(process.pid);
+    if (stat === null || stat.startTicks !== process.startKey) return null;
+    return {
+      parentPid: stat.parentPid === 0 ? null : stat.parentPid,
+      uid: uid === undefined ? null : Number(uid),
+      cgroup: cgroups === null ? null : unifiedPath(cgroups),
+    };
+  }
+
+  private placement(pid: number): Pick<ProcessInfo, 'unit' | 'container'> {
+    const text = readText(`${this.root}/${pid}/cgroup`);
+    return text === null ? NOWHERE : parseCgroups(text);
   }
 
   private stat(pid: number): Stat | null {
@@ -105,10 +138,10 @@ export function parseStat(text: string): Stat | null {
   const close = text.lastIndexOf(')');
   if (open < 0 || close < open) return null;
   const fields = text.slice(close + 2).split(' ');
-  // Field 22 (starttime); the slice begins with field 3.
+  // Fields 4 (ppid) and 22 (starttime); the slice begins with field 3.
   const startTicks = fields[19];
   if (startTicks === undefined || !/^\d+$/.test(startTicks)) return null;
-  return { comm: text.slice(open + 1, close), startTicks };
+  return { comm: text.slice(open + 1, close), startTicks, parentPid: Number(fields[1]) };
 }
 
 /** The name without the kernel's cut at 15 bytes, where the executable's file name begins with it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffTables } from '../../shared/diff';
+import { diffTables, RowMatcher } from '../../shared/diff';
 import { IdentityIndex } from '../../shared/identityIndex';
 import { MAIN_TABLES } from '../../shared/socket';
 import type { SocketRow, MainTable } from '../../shared/socket';
@@ -30,6 +30,7 @@ function textOf(table: SocketTable, identities: RowIdentities): SocketRow[] {
     id: (high: number, low: number) => identities.idText(high, low),
     user: () => null,
     interface: (index: number) => String(index),
+    namespace: () => null,
   };
   return Array.from({ length: table.length }, (_, row) => table.row(row, names));
 }
@@ -48,21 +49,29 @@ const UNTOLD = {
   processName: null,
   processPath: null,
   processStartedAt: null,
+  unit: null,
+  container: null,
+  dualStack: null,
+  namespace: null,
   user: null,
   uid: null,
   owner: 'known', // the engine's column, still 0
+  holders: 0,
   inode: null,
   createdAt: null,
   firstSeenAt: NaN,
+  destroyedAt: null,
   bytesSent: null,
   bytesReceived: null,
   receiveQueue: null,
   sendQueue: null,
+  rtt: null,
+  retransmits: null,
 } as const;
-const TCP4 = { ...UNTOLD, protocol: 'tcp', family: 4 } as const;
-const TCP6 = { ...UNTOLD, protocol: 'tcp', family: 6 } as const;
-const UDP4 = { ...UNTOLD, protocol: 'udp', family: 4, state: null } as const;
-const UDP6 = { ...UNTOLD, protocol: 'udp', family: 6, state: null } as const;
+const TCP4 = { ...UNTOLD, protocol: 'tcp', type: 'stream', family: 4 } as const;
+const TCP6 = { ...UNTOLD, protocol: 'tcp', type: 'stream', family: 6 } as const;
+const UDP4 = { ...UNTOLD, protocol: 'udp', type: 'dgram', family: 4, state: null } as const;
+const UDP6 = { ...UNTOLD, protocol: 'udp', type: 'dgram', family: 6, state: null } as const;
 
 describe('golden tables', () => {
   it('decodes MIB_TCPTABLE_OWNER_PID', () => {
@@ -269,7 +278,7 @@ describe('the shared pipeline', () => {
     const identities = new RowIdentities();
     const bytes = golden('tcp4', 'owner-module');
     const [before, after] = [new SocketTable(), new SocketTable()];
-    const [beforeIndex, afterIndex] = [new IdentityIndex(), new IdentityIndex()];
+    const beforeIndex = new IdentityIndex();
     decodeTable(bytes, bytes.length, 'tcp4', 'owner-module', before, identities);
     const view = new DataView(bytes.buffer);
     view.setUint32(168, 11, true);
@@ -277,8 +286,9 @@ describe('the shared pipeline', () => {
     decodeTable(bytes, bytes.length, 'tcp4', 'owner-module', after, identities);
 
     expect(beforeIndex.build(before)).toEqual([]);
-    expect(afterIndex.build(after)).toEqual([]);
-    expect(diffTables(before, beforeIndex, after, afterIndex)).toEqual({
+    expect(new IdentityIndex().build(after)).toEqual([]);
+    const match = new RowMatcher().match(before, beforeIndex, after);
+    expect(diffTables(before, after, match)).toEqual({
       added: [],
       changed: [1],
       removed: [],

@@ -5,7 +5,7 @@
  * Calls: https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedtcptable
  *        https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedudptable
  */
-import { PROTOCOLS, stateCode } from '../../shared/socket';
+import { PROTOCOLS, SOCKET_TYPES, stateCode } from '../../shared/socket';
 import type { SocketState, MainTable } from '../../shared/socket';
 import type { SocketTable } from '../../shared/socketTable';
 import { NativeError } from '../nativeError';
@@ -144,6 +144,7 @@ export function decodeTable(
   const rows = rowCount(bytes, length, layout.call, firstRow, rowSize);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   const protocol = layout.state === NONE ? UDP : TCP;
+  const type = SOCKET_TYPES.indexOf(protocol === UDP ? 'dgram' : 'stream');
   const family = layout.addressLength === 4 ? 4 : 6;
 
   identities.beginReading(name);
@@ -153,6 +154,7 @@ export function decodeTable(
     // Not hoisted: append() may have re-allocated the columns.
     const c = into.columns;
     c.protocol[row] = protocol;
+    c.type[row] = type;
     c.family[row] = family;
     copyAddress(bytes, at + layout.localAddress, layout.addressLength, into.addresses, 32 * row);
     c.localPort[row] = readPort(view, at + layout.localPort);

@@ -121,7 +121,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'protocol',
     'Protocol',
-    '92px',
+    '108px',
     (r) => protocolText(r),
     (r) => tableOf(r.protocol, r.family),
     { fields: ['protocol', 'family'] },
@@ -159,7 +159,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'remotePort',
     'Remote Port',
     '108px',
-    (r) => (r.remotePort === null ? '*' : String(r.remotePort)),
+    (r) => (r.remotePort !== null ? String(r.remotePort) : r.localPort === null ? '' : '*'),
     (r) => r.remotePort,
     number,
   ),

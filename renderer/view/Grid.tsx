@@ -19,7 +19,7 @@ const HEADER_HEIGHT = 29;
 
 const features = tableFeatures({});
 /** px that a grid of all columns but the namespace takes, and the namespace besides. */
-const LEAST_WIDTH = 1246;
+const LEAST_WIDTH = 1262;
 const NAMESPACE_WIDTH = 110;
 
 /** The columns as TanStack Table wants them, and as CSS variables that header and rows share. */

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { runTests } from './checks.mjs';
 import { Failure, inRoot } from './common.mjs';
-import { buildNow, prepare } from './prepare.mjs';
+import { buildNow, installIfStale, prepare } from './prepare.mjs';
 import { endEverythingOnSignals } from './processes.mjs';
 import { start } from './start.mjs';
 
@@ -11,6 +11,7 @@ const usage = `Usage: node scripts/run.mjs <command>
   test [--only=format,types,lint,unit,e2e]   run every check and test
   build                                      build everything into dist/
   cli <arguments>                            run the command line program
+  bench sockets | netlink | churn [options]  measure, or try to break, what reads the sockets
 
 Each installs and builds what is missing first.`;
 
@@ -32,6 +33,10 @@ export async function main([command, ...args]) {
         await prepare({ output: process.stderr });
         endListening();
         await runCli(args);
+        break;
+      case 'bench':
+        await installIfStale(process.stdout);
+        process.exitCode = await (await import('./bench.mjs')).bench(args);
         break;
       case 'help':
       case '--help':

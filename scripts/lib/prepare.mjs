@@ -68,7 +68,7 @@ export function installIsStale(lock, installed) {
   });
 }
 
-async function installIfStale(output) {
+export async function installIfStale(output) {
   const lock = readJson(inRoot('package-lock.json'));
   if (!lock) throw new Failure('package-lock.json is missing or damaged.', 'Restore it from the repository.');
   if (!installIsStale(lock, readJson(inRoot('node_modules/.package-lock.json')))) return;

@@ -1,3 +1,5 @@
+/** Who holds a socket, on a /proc made of plain files: it counts no descriptors, as kernels before 6.2. */
+import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProcessInfo } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
@@ -5,7 +7,7 @@ import type { OwnerLookup } from '../backend';
 import { FakeProc } from './fixtures/fakeProc';
 import { needsLinux } from './fixtures/needs';
 import { unprivileged } from './fixtures/stage';
-import { scanHolders } from './holders';
+import { OwnerIndex } from './ownerIndex';
 import { ProcessReader } from './processes';
 
 beforeEach(needsLinux);
@@ -16,14 +18,25 @@ beforeEach(() => {
 });
 afterEach(() => proc.end());
 
+/** Rows of one socket each, by inode: the whole of the tests. */
+const INODES = [0, 1, 2, 3, 12, 7001, 7002, 7003];
+
+function scanHolders(reader: ProcessReader, privileged: boolean, root: string): OwnerLookup {
+  return update(new OwnerIndex(reader, root), privileged);
+}
+
+function update(index: OwnerIndex, privileged = true): OwnerLookup {
+  const table = new SocketTable();
+  for (const inode of INODES) table.columns.inode[table.append()] = inode;
+  return index.update(table, privileged);
+}
+
 const scan = (privileged = true): OwnerLookup =>
   scanHolders(new ProcessReader(proc.root), privileged, proc.root);
 
 /** The holder of the socket with this inode. */
 function holder(lookup: OwnerLookup, inode: number): ProcessInfo | null {
-  const table = new SocketTable(1);
-  table.columns.inode[table.append()] = inode;
-  return lookup.processOf(table, 0);
+  return lookup.holdersOf(INODES.indexOf(inode))[0] ?? null;
 }
 
 /** A reader under which the world changes after a process's start time was first read. */
@@ -48,7 +61,7 @@ class RacingReader extends ProcessReader {
   }
 }
 
-describe('scanHolders', () => {
+describe('an index of owners', () => {
   it('names the process that holds a socket', () => {
     proc.set(40, {
       comm: 'nginx',
@@ -65,6 +78,8 @@ describe('scanHolders', () => {
       startedAt: 1_700_000_005_000,
       name: 'nginx',
       path: '/usr/sbin/nginx',
+      unit: null,
+      container: null,
     });
     expect(holder(lookup, 7002)?.pid).toBe(40);
     expect(holder(lookup, 7003)).toMatchObject({ pid: 41, name: 'sshd', path: null });
@@ -129,6 +144,30 @@ describe('scanHolders', () => {
     const first = holder(scanHolders(reader, true, proc.root), 7001);
     expect(first).not.toBeNull();
     expect(holder(scanHolders(reader, true, proc.root), 7001)).toBe(first);
+  });
+
+  it('follows a process from reading to reading', () => {
+    proc.set(40, { start: 500, fds: [7001] });
+    proc.set(41, { start: 600, fds: ['/dev/null'] });
+    const index = new OwnerIndex(new ProcessReader(proc.root), proc.root);
+    const holders = (inode: number): number[] =>
+      update(index)
+        .holdersOf(INODES.indexOf(inode))
+        .map(({ pid }) => pid);
+    expect(holders(7001)).toEqual([40]);
+    fs.symlinkSync('socket:[7001]', proc.file(41, 'fd/1'));
+    fs.symlinkSync('socket:[7002]', proc.file(41, 'fd/2'));
+    expect(holders(7001)).toEqual([40, 41]);
+    expect(holders(7002)).toEqual([41]);
+    fs.unlinkSync(proc.file(40, 'fd/0'));
+    expect(holders(7001)).toEqual([41]);
+    // Its PID is another process’s.
+    proc.set(41, { start: 601, fds: [7003] });
+    expect(holders(7001)).toEqual([]);
+    expect(holders(7003)).toEqual([41]);
+    proc.remove(41);
+    expect(holders(7003)).toEqual([]);
+    index.close();
   });
 
   it.each<[string, () => void]>([

@@ -1,0 +1,438 @@
+import fs from 'node:fs';
+import { NOBODY } from '../../shared/socketTable';
+import type { SocketTable } from '../../shared/socketTable';
+import type { OwnerLookup } from '../backend';
+import { countsDescriptors, FdDirectory } from './fdDirectory';
+import { HeldSocket, Holder } from './holder';
+import type { Link } from './holder';
+import { statSize } from './procCalls';
+import type { ProcessReader } from './processes';
+
+/**
+ * Descriptors looked at again in each reading although nothing says that they changed: all of them on most machines, a
+ * round of all in some readings on large ones.
+ */
+const CHECKED_LINKS = 1024;
+/** Each process is looked through once in so many readings, although nothing says that it has changed. */
+const PROCESS_ROUND = 16;
+/** Free numbers remembered of each process. */
+const KNOWN_GAPS = 16;
+/** A new descriptor takes the lowest free number, so that after some that are still free there is no use in going on. */
+const MOST_MISSES = 3;
+/** How far the order of two readings may be apart before it takes a look-up. */
+const LOOK_AHEAD = 8;
+/** Readings between two searches of everything for a socket that was not found: 2, 4, 8 … up to this many. */
+const LONGEST_PATIENCE = 64;
+/** Of the descriptors this process may have, how many it keeps open for others' directories. */
+const DIRECTORY_SHARE = 0.5;
+const DESCRIPTORS_WITHOUT_LIMIT = 1 << 16;
+
+/** What bounds the index; {@link DEFAULT_LIMITS} but in tests. */
+export interface IndexLimits {
+  /** sockets whose descriptors are checked in each reading */
+  checkedLinks: number;
+  /** readings in which each process is looked through once */
+  processRound: number;
+  /** processes whose directory is kept open */
+  directories: number;
+}
+
+/** A socket whose holder was not found: when to look through every process again. */
+interface Search {
+  /** the reading at which it is due, the pause after it in readings, and the last reading that listed the socket */
+  at: number;
+  patience: number;
+  seen: number;
+}
+
+/**
+ * Knows which process holds which socket, and keeps up with a busy machine without reading every descriptor again
+ * (Linux links the two only in /proc/PID/fd). In each reading
+ *
+ * 1. descriptors whose socket has gone are read again: the next socket usually took their number;
+ * 2. of processes that are new, or have more or fewer descriptors than before, those are read that are no known socket;
+ * 3. of processes that closed a socket, the free numbers are read that the next descriptor would take;
+ * 4. all processes are looked through so where a socket stays without holder for a second reading;
+ * 5. what may have changed hands is checked: sockets that got another holder or were not listed before;
+ * 6. a share of all known descriptors and of all processes is checked, because a process may have closed one and opened
+ *    another.
+ *
+ * Owner-true: everything is read through directories that stay with their process ({@link FdDirectory}), so nothing is
+ * credited to one that took over a PID; and what a row is told was read after the row itself.
+ */
+export class OwnerIndex {
+  private readonly sockets = new Map<number, HeldSocket>();
+  private readonly holders = new Map<number, Holder>();
+  /** Processes without sockets: their number of descriptors. */
+  private readonly others = new Map<number, number>();
+  private readonly unreadable = new Set<number>();
+  private readonly searches = new Map<number, Search>();
+  /** Sockets of which not everything known was read lately. */
+  private readonly doubtful = new Set<HeldSocket>();
+  /** Sockets that have lost their last known holder in this reading. */
+  private readonly orphans = new Set<HeldSocket>();
+  private readonly counted: boolean;
+  private readonly limits: IndexLimits;
+  private directories = 0;
+  /** The sockets of the rows of this reading and of the one before; null where nobody is known to hold it. */
+  private listed: (HeldSocket | null)[] = [];
+  private listedBefore: (HeldSocket | null)[] = [];
+  /** Their inode numbers. */
+  private inodes = new Uint32Array(0);
+  private inodesBefore = new Uint32Array(0);
+  /** Processes that have closed a socket since the reading before, and whose descriptors have not been listed since. */
+  private readonly active = new Set<Holder>();
+  /** Descriptors of sockets that are not listed any more, or not yet: they are closed before one hears of it. */
+  private readonly unlisted = new Set<Link>();
+  private reading = 0;
+  private checkAt = 0;
+
+  constructor(
+    private readonly processes: ProcessReader,
+    private readonly root = '/proc',
+    limits: Partial<IndexLimits> = {},
+  ) {
+    this.counted = countsDescriptors(root);
+    this.limits = {
+      ...{ checkedLinks: CHECKED_LINKS, processRound: PROCESS_ROUND },
+      directories: Math.floor(DIRECTORY_SHARE * descriptorLimit()),
+      ...limits,
+    };
+  }
+
+  /**
+   * Brings the index up to date with `table`, which has just been read.
+   * @param privileged whether this process may look into every other
+   */
+  update(table: SocketTable, privileged: boolean): OwnerLookup {
+    this.reading++;
+    [this.listed, this.listedBefore] = [this.listedBefore, this.listed];
+    [this.inodes, this.inodesBefore] = [this.inodesBefore, this.inodes];
+    const { inode } = table.columns;
+    const unknown = this.find(table);
+    this.readVacated();
+    const pids = this.processes.list();
+    this.readProcesses(pids);
+    if (unknown.some((row) => this.linksOf(inode[row]!).length === 0)) this.readGaps();
+    this.active.clear();
+    if (this.isSearchDue(table, unknown)) this.readEverything();
+    this.check();
+    this.forgetOrphans();
+    for (const row of unknown) {
+      const socket = this.sockets.get(inode[row]!) ?? null;
+      if (socket !== null) socket.seen = this.reading;
+      this.listed[row] = socket;
+    }
+    this.planSearches(table, unknown);
+    const { listed } = this;
+    return {
+      // With hidepid (man 5 proc) other users’ processes are not even listed; an empty list means that /proc cannot be read.
+      complete: privileged && pids.length > 0 && this.unreadable.size === 0,
+      holdersOf: (row) => listed[row]?.holders ?? NOBODY,
+    };
+  }
+
+  /** The processes that hold the socket with this inode number, with their descriptors, as last read. */
+  linksOf(inode: number): HeldSocket['links'] {
+    return this.sockets.get(inode)?.links ?? [];
+  }
+
+  close(): void {
+    for (const pid of this.holders.keys()) this.drop(pid);
+    this.forgetOrphans();
+  }
+
+  /** Looks up every row's inode. Returns the rows of sockets that somebody holds, but nobody is known to. */
+  private find(table: SocketTable): number[] {
+    const { listed, listedBefore, inodesBefore, sockets, reading } = this;
+    const { inode } = table.columns;
+    const unknown: number[] = [];
+    if (this.inodes.length < table.length) this.inodes = new Uint32Array(table.capacity);
+    this.inodes.set(inode.subarray(0, table.length));
+    listed.length = table.length;
+    // The kernel lists its sockets in much the same order each time: most are a step or two from the one before.
+    let next = 0;
+    for (let row = 0; row < table.length; row++) {
+      const number = inode[row]!;
+      if (number === 0) {
+        listed[row] = null;
+        continue;
+      }
+      let socket: HeldSocket | null | undefined;
+      const last = Math.min(next + LOOK_AHEAD, listedBefore.length);
+      for (let at = next; at < last; at++) {
+        if (inodesBefore[at] !== number) continue;
+        socket = listedBefore[at];
+        next = at + 1;
+        break;
+      }
+      if (socket === undefined || socket === null || socket.links.length === 0)
+        socket = sockets.get(number) ?? null;
+      listed[row] = socket;
+      if (socket === null) {
+        unknown.push(row);
+        continue;
+      }
+      if (socket.seen < reading - 1) this.doubtful.add(socket);
+      socket.seen = reading;
+    }
+    return unknown;
+  }
+
+  /** Reads the descriptors whose sockets the reading before listed and this one does not. */
+  private readVacated(): void {
+    for (const socket of this.listedBefore) {
+      if (socket === null || socket.seen === this.reading) continue;
+      for (const link of socket.links) {
+        // What has left the tables need not be closed: a connection that was reset is there until its process notices.
+        if (this.readDescriptor(link.holder, link.descriptor)) this.active.add(link.holder);
+        else this.unlisted.add(link);
+      }
+    }
+  }
+
+  /** A process that closed a socket and opened another has as many descriptors as before. */
+  private readGaps(): void {
+    for (const link of this.unlisted) {
+      const { holder, descriptor, since } = link;
+      const socket = holder.sockets.get(descriptor);
+      // Of a kind that is not read, if it was never listed.
+      const isOther = socket?.seen === 0 && since + 1 < this.reading;
+      if (isOther || socket?.seen === this.reading) this.unlisted.delete(link);
+      else if (socket === undefined || this.readDescriptor(holder, descriptor)) {
+        this.unlisted.delete(link);
+        this.active.add(holder);
+      }
+    }
+    for (const holder of this.active) {
+      let misses = 0;
+      for (const descriptor of [...holder.gaps].sort((a, b) => a - b)) {
+        misses = this.readDescriptor(holder, descriptor) ? 0 : misses + 1;
+        if (misses === MOST_MISSES) break;
+      }
+    }
+  }
+
+  private readProcesses(pids: readonly number[]): void {
+    const alive = new Set(pids);
+    for (const pid of this.holders.keys()) if (!alive.has(pid)) this.drop(pid);
+    for (const pid of this.others.keys()) if (!alive.has(pid)) this.others.delete(pid);
+    for (const pid of this.unreadable) if (!alive.has(pid)) this.unreadable.delete(pid);
+    this.processes.forgetOthers(alive);
+    for (const pid of pids) this.readProcess(pid, (pid + this.reading) % this.limits.processRound === 0);
+  }
+
+  /** Whether a socket without holder asks for a look through everything now. */
+  private isSearchDue(table: SocketTable, unknown: readonly number[]): boolean {
+    const { inode } = table.columns;
+    return unknown.some((row) => {
+      const number = inode[row]!;
+      if (this.linksOf(number).length > 0) return false; // found meanwhile
+      const search = this.searches.get(number);
+      return search === undefined ? this.sockets.size <= this.limits.checkedLinks : search.at <= this.reading;
+    });
+  }
+
+  /** Some sockets have no process (the kernel's own): the search for those is repeated less and less often. */
+  private planSearches(table: SocketTable, unknown: readonly number[]): void {
+    for (const row of unknown) {
+      if (this.listed[row] !== null) continue;
+      const number = table.columns.inode[row]!;
+      const search = this.searches.get(number);
+      if (search === undefined)
+        this.searches.set(number, { at: this.reading + 1, patience: 1, seen: this.reading });
+      else {
+        search.seen = this.reading;
+        if (search.at > this.reading) continue;
+        search.patience = Math.min(2 * search.patience, LONGEST_PATIENCE);
+        search.at = this.reading + search.patience;
+      }
+    }
+    for (const [number, { seen }] of this.searches) if (seen !== this.reading) this.searches.delete(number);
+  }
+
+  /** Forgets the sockets that nobody else has taken over. One that is still listed is looked for in the next reading. */
+  private forgetOrphans(): void {
+    const { reading } = this;
+    for (const { inode, links, seen } of this.orphans) {
+      if (links.length > 0) continue;
+      this.sockets.delete(inode);
+      if (seen === reading) this.searches.set(inode, { at: reading + 1, patience: 1, seen });
+    }
+    this.orphans.clear();
+  }
+
+  private readEverything(): void {
+    for (const pid of [...this.holders.keys(), ...this.others.keys()]) this.readProcess(pid, true);
+  }
+
+  /** Reads the doubtful and some more known descriptors again, and goes on from there in the next reading. */
+  private check(): void {
+    const { listed, doubtful } = this;
+    for (const socket of doubtful) this.checkLinks(socket);
+    doubtful.clear();
+    for (let i = Math.min(this.limits.checkedLinks, listed.length); i > 0; i--) {
+      if (this.checkAt >= listed.length) this.checkAt = 0;
+      const socket = listed[this.checkAt++]!;
+      if (socket !== null) this.checkLinks(socket);
+    }
+  }
+
+  private checkLinks({ links }: HeldSocket): void {
+    for (const { holder, descriptor } of links) {
+      // One that was exchanged may not be the only one.
+      if (this.readDescriptor(holder, descriptor)) holder.count = -1;
+    }
+  }
+
+  /** Reads what is new in one process; with `anyway` also where its number of descriptors is the same. */
+  private readProcess(pid: number, anyway: boolean): void {
+    const holder = this.holders.get(pid);
+    if (holder === undefined) {
+      const known = this.others.get(pid);
+      if (known !== undefined && this.counted && (!anyway || known === 0)) {
+        if (statSize(-1, `${this.root}/${pid}/fd`) === known) return;
+      }
+      return this.open(pid);
+    }
+    const count = holder.directory?.count() ?? null;
+    // Ended, and another process may have its PID by now; or too many to keep each one's directory open.
+    if (holder.directory === null || count === null || !this.isSameProgram(holder, holder.directory))
+      return this.open(pid);
+    if (count !== holder.count || anyway || !this.counted)
+      this.readDescriptors(holder, holder.directory, count);
+  }
+
+  /** Reads a process by its PID: one that is new, had no sockets, or whose directory is not kept. */
+  private open(pid: number): void {
+    this.others.delete(pid);
+    this.unreadable.delete(pid);
+    const directory = FdDirectory.open(this.root, pid);
+    if (typeof directory === 'string') {
+      this.drop(pid);
+      if (directory !== 'ended') this.unreadable.add(pid);
+      return;
+    }
+    const count = directory.count();
+    const sockets = new Map<number, number>();
+    const open = new Set(count === 0 && this.counted ? [] : directory.list());
+    for (const descriptor of open) {
+      const inode = directory.socketInode(descriptor);
+      if (inode > 0) sockets.set(descriptor, inode);
+      else if (inode < 0) this.unreadable.add(pid);
+    }
+    const holder = sockets.size === 0 ? null : this.holderOf(pid, directory, count ?? -1);
+    if (holder?.directory !== directory) directory.close();
+    if (holder === null) {
+      this.drop(pid);
+      if (sockets.size === 0 && count !== null && !this.unreadable.has(pid)) this.others.set(pid, count);
+      return;
+    }
+    for (const descriptor of holder.sockets.keys())
+      if (!sockets.has(descriptor)) this.assign(holder, descriptor, 0);
+    for (const [descriptor, inode] of sockets) this.assign(holder, descriptor, inode);
+    holder.gaps = gapsOf(open);
+  }
+
+  /** The holder that the process behind an open directory is; null where it has ended, or become another program meanwhile. */
+  private holderOf(pid: number, directory: FdDirectory, count: number): Holder | null {
+    const program = directory.program();
+    const startKey = this.processes.startKey(pid);
+    const process = startKey === null ? null : this.processes.describe(pid, startKey);
+    // Still there: so the PID was its own all the while, also when its files were read by number.
+    if (process === null || program === null || directory.program() !== program) return null;
+    const old = this.holders.get(pid);
+    const keeps = this.directories < this.limits.directories;
+    if (old?.process === process && old.directory === null && !keeps) return old;
+    this.drop(pid);
+    const holder = new Holder(pid, keeps ? directory : null, process, program, count);
+    this.holders.set(pid, holder);
+    if (keeps) this.directories++;
+    return holder;
+  }
+
+  /** Whether it is; describes the process anew where it has become another program. */
+  private isSameProgram(holder: Holder, directory: FdDirectory): boolean {
+    const program = directory.program();
+    if (program === holder.program) return true;
+    const process = this.processes.describe(holder.pid, holder.process.startKey);
+    if (process === null || program === null || directory.program() !== program) return false;
+    holder.become(process, program);
+    return true;
+  }
+
+  /** Reads the descriptors of a process that are not known to be a socket which is listed now. */
+  private readDescriptors(holder: Holder, directory: FdDirectory, count: number): void {
+    const open = new Set(directory.list());
+    for (const descriptor of holder.sockets.keys())
+      if (!open.has(descriptor)) this.assign(holder, descriptor, 0);
+    for (const descriptor of open) {
+      if (holder.sockets.get(descriptor)?.seen !== this.reading) this.readDescriptor(holder, descriptor);
+    }
+    holder.count = count;
+    holder.gaps = gapsOf(open);
+    this.active.delete(holder);
+    if (holder.sockets.size > 0) return;
+    this.drop(holder.pid);
+    this.others.set(holder.pid, count);
+  }
+
+  /** Returns whether it was another socket, or is none any more. */
+  private readDescriptor(holder: Holder, descriptor: number): boolean {
+    if (holder.directory === null) return false; // read anew in every reading
+    return this.assign(holder, descriptor, Math.max(0, holder.directory.socketInode(descriptor)));
+  }
+
+  /** Says which socket a descriptor is; 0 for none. Returns whether that is news. */
+  private assign(holder: Holder, descriptor: number, inode: number): boolean {
+    const old = holder.sockets.get(descriptor);
+    if ((old?.inode ?? 0) === inode) return false;
+    if (old !== undefined) {
+      old.removeLink(holder, descriptor);
+      if (old.links.length === 0) this.orphans.add(old);
+      holder.sockets.delete(descriptor);
+      holder.gaps.add(descriptor);
+    }
+    if (inode === 0) return true;
+    let socket = this.sockets.get(inode);
+    if (socket === undefined) {
+      socket = new HeldSocket(inode);
+      this.sockets.set(inode, socket);
+    } else this.doubtful.add(socket); // one holder more, or one that took over from another
+    const link = { holder, descriptor, since: this.reading };
+    socket.addLink(link);
+    if (socket.seen !== this.reading) this.unlisted.add(link);
+    holder.sockets.set(descriptor, socket);
+    holder.gaps.delete(descriptor);
+    return true;
+  }
+
+  private drop(pid: number): void {
+    const holder = this.holders.get(pid);
+    if (holder === undefined) return;
+    for (const descriptor of holder.sockets.keys()) this.assign(holder, descriptor, 0);
+    for (const link of this.unlisted) if (link.holder === holder) this.unlisted.delete(link);
+    if (holder.directory !== null) {
+      holder.directory.close();
+      this.directories--;
+    }
+    this.holders.delete(pid);
+    this.active.delete(holder);
+  }
+}
+
+/** The lowest numbers that are not open: a new descriptor always takes the lowest (POSIX, open). */
+function gapsOf(open: ReadonlySet<number>): Set<number> {
+  const gaps = new Set<number>();
+  for (let number = 0; gaps.size < KNOWN_GAPS; number++) if (!open.has(number)) gaps.add(number);
+  return gaps;
+}
+
+function descriptorLimit(): number {
+  try {
+    const soft = /^Max open files\s+(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === undefined ? DESCRIPTORS_WITHOUT_LIMIT : Number(soft);
+  } catch {
+    return DESCRIPTORS_WITHOUT_LIMIT;
+  }
+}

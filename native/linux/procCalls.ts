@@ -1,0 +1,154 @@
+/** The C library calls that read /proc: some ten thousand a second, so without the strings and objects that Node's make. */
+import fs from 'node:fs';
+import koffi from 'koffi';
+import { EINTR, EMFILE, ENFILE, ENOENT, ESRCH } from './errno';
+import type { OpenFailure } from './fdDirectory';
+
+/** fcntl.h; Linux has other numbers on arm64 for O_DIRECTORY (asm/fcntl.h): Node's constants are those of the machine. */
+const { O_RDONLY, O_DIRECTORY } = fs.constants;
+const O_CLOEXEC = 0o2000000;
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+/** linux/stat.h: the bit of stx_size, its offset in struct statx, and the structure's size. */
+const STATX_SIZE = 0x200;
+const STX_SIZE_OFFSET = 40;
+const STATX_BYTES = 256;
+const SEEK_SET = 0;
+const SOCKET_LINK = Buffer.from('socket:[');
+
+interface Calls {
+  open(path: string, flags: number): number;
+  openat(directory: number, path: Uint8Array, flags: number): number;
+  read(fd: number, buffer: Uint8Array, size: number): number;
+  close(fd: number): number;
+  readlinkat(directory: number, path: Uint8Array, buffer: Uint8Array, size: number): number;
+  statx(directory: number, path: Uint8Array, flags: number, mask: number, buffer: Uint8Array): number;
+  lseek(fd: number, offset: number, whence: number): number;
+  getdents64(fd: number, buffer: Uint8Array, size: number): number;
+}
+
+let bound: Calls | null = null;
+
+function calls(): Calls {
+  if (bound !== null) return bound;
+  const lib = koffi.load(null);
+  bound = {
+    open: lib.func('int open(const char *, int)') as Calls['open'],
+    openat: lib.func('int openat(int, void *, int)') as Calls['openat'],
+    read: lib.func('intptr_t read(int, void *, size_t)') as Calls['read'],
+    close: lib.func('int close(int)') as Calls['close'],
+    readlinkat: lib.func('intptr_t readlinkat(int, void *, void *, size_t)') as Calls['readlinkat'],
+    statx: lib.func('int statx(int, void *, int, uint, void *)') as Calls['statx'],
+    lseek: lib.func('int64_t lseek(int, int64_t, int)') as Calls['lseek'],
+    getdents64: lib.func('intptr_t getdents64(int, void *, size_t)') as Calls['getdents64'],
+  };
+  return bound;
+}
+
+// One thread reads /proc, one call at a time: the buffers are shared by all.
+const pathBuffer = Buffer.alloc(4096);
+const linkBuffer = Buffer.alloc(4096);
+const statBuffer = Buffer.alloc(STATX_BYTES);
+const entryBuffer = Buffer.alloc(32 * 1024);
+
+/** Opens a directory for the calls below. */
+export function openDirectory(path: string): number | OpenFailure {
+  for (;;) {
+    const fd = calls().open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) return fd;
+    const code = koffi.errno();
+    if (code === EINTR) continue;
+    if (code === ENOENT || code === ESRCH) return 'ended';
+    return code === EMFILE || code === ENFILE ? 'limit' : 'unreadable';
+  }
+}
+
+export function closeFd(fd: number): void {
+  calls().close(fd);
+}
+
+/** The target of a symbolic link, valid until the next call; null where it cannot be read. */
+export function readLinkAt(directory: number, path: string): Uint8Array | null {
+  const length = calls().readlinkat(directory, cPath(path), linkBuffer, linkBuffer.length);
+  return length < 0 ? null : linkBuffer.subarray(0, length);
+}
+
+/**
+ * The inode number in the link `socket:[4711]` of a descriptor in an open /proc/PID/fd; 0 where it is another link or has
+ * gone, -1 where it may not be read.
+ */
+export function readSocketLink(directory: number, descriptor: number): number {
+  const length = calls().readlinkat(directory, numberPath(descriptor), linkBuffer, linkBuffer.length);
+  if (length < 0) return wasRefused() ? -1 : 0;
+  for (let i = 0; i < SOCKET_LINK.length; i++) if (linkBuffer[i] !== SOCKET_LINK[i]) return 0;
+  return decimal(linkBuffer, SOCKET_LINK.length, length - 1);
+}
+
+/** Whether the last call failed for want of permission, rather than because what it was about has gone. */
+function wasRefused(): boolean {
+  const code = koffi.errno();
+  return code !== ENOENT && code !== ESRCH;
+}
+
+/** The beginning of a small file, as Latin-1 so that any bytes can be compared; null where it cannot be read. */
+export function readFileAt(directory: number, path: string): string | null {
+  const fd = calls().openat(directory, cPath(path), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return null;
+  const length = calls().read(fd, linkBuffer, linkBuffer.length);
+  calls().close(fd);
+  return length < 0 ? null : linkBuffer.toString('latin1', 0, length);
+}
+
+/** The size of a file by path, or of the open directory where the path is empty; null where it has gone. */
+export function statSize(directory: number, path: string): number | null {
+  const flags = path === '' ? AT_EMPTY_PATH : 0;
+  const base = path.startsWith('/') ? AT_FDCWD : directory;
+  if (calls().statx(base, cPath(path), flags, STATX_SIZE, statBuffer) < 0) return null;
+  return statBuffer.readUInt32LE(STX_SIZE_OFFSET);
+}
+
+/**
+ * The entries of an open directory whose names are numbers, in its own order (man 2 getdents: u64 inode, i64 offset,
+ * u16 length, u8 type, name).
+ */
+export function directoryEntries(directory: number): number[] {
+  const numbers: number[] = [];
+  if (calls().lseek(directory, 0, SEEK_SET) < 0) return numbers;
+  for (;;) {
+    const length = calls().getdents64(directory, entryBuffer, entryBuffer.length);
+    if (length <= 0) return numbers;
+    for (let at = 0; at + 19 < length;) {
+      const size = entryBuffer[at + 16]! | (entryBuffer[at + 17]! << 8);
+      const number = decimal(entryBuffer, at + 19, at + size);
+      if (number >= 0) numbers.push(number);
+      at += Math.max(size, 20);
+    }
+  }
+}
+
+/** The number that the text from `at` to `end`, or to a NUL, spells; -1 where it is none. */
+function decimal(text: Uint8Array, at: number, end: number): number {
+  let number = 0;
+  for (let i = at; i < end && text[i] !== 0; i++) {
+    const digit = text[i]! - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = 10 * number + digit;
+  }
+  return number;
+}
+
+/** A number's digits as a path, without the string. */
+function numberPath(number: number): Uint8Array {
+  let end = 1;
+  for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) end++;
+  pathBuffer[end] = 0;
+  for (let i = end - 1, rest = number; i >= 0; i--, rest = Math.floor(rest / 10))
+    pathBuffer[i] = 0x30 + (rest % 10);
+  return pathBuffer;
+}
+
+/** A path as C wants it. Short and ASCII: what this module is given are numbers and names in /proc. */
+function cPath(path: string): Uint8Array {
+  pathBuffer[pathBuffer.write(path, 'latin1')] = 0;
+  return pathBuffer;
+}
