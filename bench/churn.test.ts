@@ -34,7 +34,7 @@ describe('an engine under churn', () => {
     });
     expect(report.violations).toEqual([]);
     expect(report.checkpoints.length).toBeGreaterThanOrEqual(2);
-    // 116 sockets a second were replaced.
+    expect(report.checkpoints.every(({ rate }) => rate > 0.05)).toBe(true);
     expect(report.vanished).toBeGreaterThan(200);
     expect(report.untold).toBeLessThanOrEqual(report.missedEvents);
     expect(report.checkpoints.every(({ timeWait }) => timeWait > 0)).toBe(true);

@@ -17,8 +17,13 @@ export interface Checkpoint {
   at: number;
   sockets: number;
   timeWait: number;
+  /** Which part of the sockets was replaced each second, since the moment of quiet before */
+  rate: number;
   /** Private memory, MB */
   privateMb: number;
+  /** What JavaScript can reach, buffers included, MB */
+  heapMb: number;
+  /** Open descriptors, without those of other processes' directories: of these there is one for each process. */
   fds: number;
 }
 
@@ -54,12 +59,21 @@ export async function runChurn(options: ChurnRunOptions): Promise<ChurnReport> {
     const start = performance.now();
     const passed = (): number => (performance.now() - start) / 1000;
     const checkpoints: Checkpoint[] = [];
+    let resumedAt = start;
+    let replacedBefore = 0;
     while (passed() < options.seconds && page.violations.length === 0) {
       await sleep(1000 * options.secondsBetweenCheckpoints);
-      const [sockets, timeWait] = await checkQuietly(load, page);
+      const paused = await load.pause();
+      const seconds = (performance.now() - resumedAt) / 1000;
+      const rate = (paused.replaced - replacedBefore) / paused.sockets / seconds;
+      replacedBefore = paused.replaced;
+      const rows = await checkQuietly(paused.sockets, page);
       options.collectGarbage();
-      const fds = fs.readdirSync('/proc/self/fd').length;
-      const checkpoint = { at: passed(), sockets, timeWait, privateMb: privateMb(), fds };
+      const { heapUsed, external } = process.memoryUsage();
+      const memory = { privateMb: privateMb(), heapMb: (heapUsed + external) / 2 ** 20 };
+      const checkpoint = { at: passed(), ...rows, rate, ...memory, fds: countDescriptors(page) };
+      await load.resume();
+      resumedAt = performance.now();
       checkpoints.push(checkpoint);
       options.progress(checkpoint, page);
     }
@@ -78,9 +92,8 @@ export async function runChurn(options: ChurnRunOptions): Promise<ChurnReport> {
   }
 }
 
-/** Stops the churn, and compares the page's rows, their owners included, with what `ss` says. */
-async function checkQuietly(load: Load, page: ChurnPage): Promise<[sockets: number, timeWait: number]> {
-  const opened = await load.pause();
+/** Compares the page's rows, their owners included, with what `ss` says, and their number with what has been opened. */
+async function checkQuietly(opened: number, page: ChurnPage): Promise<{ sockets: number; timeWait: number }> {
   for (let reading = 0; reading < QUIET_READINGS; reading++) await page.refresh();
   const before = [...runSs(4), ...runSs(6)];
   await page.refresh();
@@ -103,8 +116,26 @@ async function checkQuietly(load: Load, page: ChurnPage): Promise<[sockets: numb
   if (rows.length - timeWait !== opened) {
     page.report(`${opened} sockets are open, the engine lists ${rows.length - timeWait}.`);
   }
-  await load.resume();
-  return [rows.length, timeWait];
+  return { sockets: rows.length, timeWait };
+}
+
+/** Between a reading and now so many processes may end, and their directories still be open. */
+const ENDED_PROCESSES = 50;
+
+function countDescriptors(page: ChurnPage): number {
+  const links = fs.readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return null; // that of the listing itself
+    }
+  });
+  const directories = links.filter((link) => link !== null && /^\/proc\/\d+(\/|$)/.test(link)).length;
+  const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  if (directories > processes + ENDED_PROCESSES) {
+    page.report(`${directories} directories of processes are open, and there are ${processes} processes.`);
+  }
+  return links.filter((link) => link !== null).length - directories;
 }
 
 /** Memory that this process shares with no other (man 5 proc), MB. */

@@ -9,7 +9,7 @@ GRACEFUL  which part of the connections ends with a FIN and so leaves a TIME_WAI
 
 It belongs into a network namespace of its own, as root: it brings loopback up there and widens the range of ports.
 It says "ready" when every socket is open and the churn has begun. On standard input it takes the lines "pause" and
-"resume" and answers "paused <sockets>" when nothing moves any more, or "resumed". It ends with its standard input.
+"resume" and answers "paused <sockets> <replaced so far>" when nothing moves any more, or "resumed". It ends with its standard input.
 """
 
 import fcntl
@@ -32,10 +32,13 @@ UDP_EVERY = 50
 CONNECTS_AT_ONCE = 16
 LONGEST_WAIT = 1.0
 
-# What a worker tells the parent, as u32 words of a shared page each: the command it has obeyed, the connections it has
-# opened and has accepted, its UDP sockets.
-WORDS = 4
-OBEYED, CONNECTED, ACCEPTED, DATAGRAM = range(WORDS)
+# What was not done while the machine was busy is made up for, as far as it is this long ago.
+LONGEST_DELAY = 1.0
+
+# What a worker tells the parent, as u32 words of shared memory each: the command it has obeyed, the connections it has
+# opened and has accepted, its UDP sockets, and how many sockets it has replaced, both ends of a connection counted.
+WORDS = 5
+OBEYED, CONNECTED, ACCEPTED, DATAGRAM, REPLACED = range(WORDS)
 BUILD, RUN, PAUSE = range(3)
 
 
@@ -122,10 +125,12 @@ class Worker:
             old.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         old.close()
         self.connect()
+        self.report[REPLACED] += 2
 
     def replace_datagram(self):
         self.datagrams.pop(self.random.randrange(len(self.datagrams))).close()
         self.bind()
+        self.report[REPLACED] += 1
 
     def serve(self, timeout):
         """Accepts, and closes what the other side has closed, for at most so many seconds."""
@@ -187,8 +192,7 @@ class Worker:
                 for lane, (rate, replace) in enumerate(lanes):
                     if due[lane] <= now:
                         replace()
-                        # What was missed while the machine was busy is not made up for.
-                        due[lane] = max(due[lane] + 1 / rate, now)
+                        due[lane] = max(due[lane] + 1 / rate, now - LONGEST_DELAY)
                     wait = min(wait, due[lane] - now)
             self.serve(max(wait, 0))
 
@@ -288,6 +292,9 @@ class Parent:
     def sockets(self):
         return self.processes + sum(r[CONNECTED] + r[ACCEPTED] + r[DATAGRAM] for r in self.reports())
 
+    def replaced(self):
+        return sum(r[REPLACED] for r in self.reports())
+
     def run(self):
         self.wait(self.built)
         self.command(RUN)
@@ -296,7 +303,7 @@ class Parent:
             if line == "pause\n":
                 self.command(PAUSE)
                 self.wait_settled()
-                print(f"paused {self.sockets()}", flush=True)
+                print(f"paused {self.sockets()} {self.replaced()}", flush=True)
             elif line == "resume\n":
                 self.command(RUN)
                 print("resumed", flush=True)

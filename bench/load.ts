@@ -15,6 +15,13 @@ export interface LoadOptions {
   graceful: number;
 }
 
+export interface Paused {
+  /** How many sockets there are, without TIME_WAITs */
+  sockets: number;
+  /** How many have been replaced since the beginning */
+  replaced: number;
+}
+
 /** How many processes the load of the benchmark and of the long stress test has. */
 export const PROCESSES = 200;
 
@@ -53,9 +60,10 @@ export class Load {
     return new Load(child, lines, Number(count));
   }
 
-  /** Stops the churn and waits until nothing moves. Returns how many sockets there are then, without TIME_WAITs. */
-  async pause(): Promise<number> {
-    return Number((await this.ask('pause')).split(' ')[1]);
+  /** Stops the churn and waits until nothing moves. */
+  async pause(): Promise<Paused> {
+    const [, sockets, replaced] = (await this.ask('pause')).split(' ').map(Number);
+    return { sockets: sockets!, replaced: replaced! };
   }
 
   async resume(): Promise<void> {

@@ -70,7 +70,8 @@ function parse<Name extends string>(args: string[], defaults: Record<Name, strin
   try {
     return { ...defaults, ...parseArgs({ args, options }).values };
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    const known = Object.keys(defaults).map((name) => `--${name}`);
+    throw new UsageError(`${(error as Error).message}. There are: ${known.join(', ')}.`);
   }
 }
 

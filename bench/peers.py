@@ -10,6 +10,7 @@ The answer has "ms", "rows" (lines of output, or connections), and "rssMb" where
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -75,5 +76,6 @@ def answer(request):
         return {"error": str(error)}
 
 
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))  # Ctrl-C is no error
 for line in sys.stdin:
     print(json.dumps(answer(json.loads(line))), flush=True)

@@ -101,11 +101,10 @@ describe('the table', () => {
 });
 
 describe('growth', () => {
-  it('is what the line through the points rises by', () => {
-    const flat = [5, 7, 5, 7, 5].map((y, x) => [x, y] as const);
-    expect(growth(flat)).toBeCloseTo(0);
-    const leak = [5, 6, 7, 8].map((y, x) => [10 * x, y] as const);
-    expect(growth(leak)).toBeCloseTo(3);
-    expect(growth([[1, 1]])).toBe(0);
+  it('is told from what comes and goes', () => {
+    expect(growth([50, 90, 51, 49, 95, 50])).toBe(-1);
+    expect(growth([50, 52, 54, 56, 58, 60])).toBe(6);
+    expect(growth([50, 95, 54, 100, 58, 60])).toBe(8);
+    expect(growth([50])).toBe(0);
   });
 });

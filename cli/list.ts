@@ -49,6 +49,17 @@ function compare(a: string, b: string): number {
 /** What is said of an owner that is not simply known. */
 const DOUBTS: Partial<Record<Owner, string>> = { inherited: ' (was)', presumed: ' (presumably)' };
 
+/** `tcp46` is an IPv6 socket that serves IPv4 as well. */
+function protocolText({ protocol, family, dualStack }: SocketRow): string {
+  return dualStack === true ? `${protocol}46` : tableOf(protocol, family);
+}
+
+/** `nginx +3`: three more processes hold the socket. */
+function processText({ processName, owner, holders }: SocketRow): string {
+  if (processName === null) return `(${OWNER_TITLES[owner]})`;
+  return `${processName}${holders > 1 ? ` +${holders - 1}` : ''}${DOUBTS[owner] ?? ''}`;
+}
+
 const HEADERS = ['Proto', 'State', 'Local', 'Remote', 'PID', 'Process', 'User'];
 const PID_COLUMN = HEADERS.indexOf('PID');
 
@@ -56,12 +67,12 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
   const headers = lines === null ? HEADERS : [...HEADERS, 'Command line'];
   const cells = rows.map((row) => {
     const line = [
-      tableOf(row.protocol, row.family),
+      protocolText(row),
       row.state ?? '',
       formatEndpoint(row.localAddress, row.localPort),
       formatEndpoint(row.remoteAddress, row.remotePort),
       row.pid === null ? '' : String(row.pid),
-      row.processName === null ? `(${OWNER_TITLES[row.owner]})` : row.processName + (DOUBTS[row.owner] ?? ''),
+      processText(row),
       row.user ?? (row.uid === null ? '' : String(row.uid)),
     ];
     return (lines === null ? line : [...line, lines.get(row.id) ?? '']).map(plainText);

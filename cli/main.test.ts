@@ -236,6 +236,24 @@ describe('close', () => {
   });
 });
 
+describe('show', () => {
+  it('prints everything known of one socket', async () => {
+    const { status, stdout, stderr } = await cli('show', '--demo', 'idle', 'demo-01');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(lines(stdout)[1]).toBe('id demo-01');
+    const json = await cli('show', '--demo', 'idle', '--json', 'demo-01');
+    expect(JSON.parse(json.stdout)).toMatchObject({ id: 'demo-01', details: { groups: expect.any(Array) } });
+  });
+
+  it('is status 1 for an id that does not exist', async () => {
+    expect(await cli('show', '--demo', 'idle', 'demo-ffff')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'socketscope: demo-ffff is gone, or never was.\n',
+    });
+  });
+});
+
 describe('a command line that makes no sense', () => {
   it.each([
     ['nothing', [], /list, show, close, serve or help/],
@@ -248,6 +266,8 @@ describe('a command line that makes no sense', () => {
     ['a word too many', ['list', 'all'], /no "all"/],
     ['nothing to close', ['close'], /id of at least one/],
     ['nothing to close, but a demonstration', ['close', '--demo', 'idle'], /id of at least one/],
+    ['nothing to show', ['show'], /id of one socket/],
+    ['two to show', ['show', 'demo-01', 'demo-02'], /id of one socket/],
     ['no name for the demonstration', ['list', '--demo'], /--demo/],
     ['no port', ['serve', '--port', 'http'], /--port takes/],
     ['a port too large', ['serve', '--port', '65536'], /--port takes/],

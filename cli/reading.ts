@@ -37,12 +37,28 @@ function parseProtocols(text: string): Protocol[] {
   return PROTOCOLS.filter((protocol) => names.includes(protocol));
 }
 
-/** Reads as much as it takes to find these sockets: an id that `list --all` printed is as good as any. */
-export function readUntilFound(engine: Engine, ids: readonly string[]): void {
-  for (const protocols of [DEFAULT_PROTOCOLS, PROTOCOLS]) {
-    engine.choose(protocols === PROTOCOLS ? { protocols, bound: true, namespaces: true } : DEFAULT_READING);
-    if (engine.describe(ids).gone.length === 0) return;
+/**
+ * Where to look for a socket by its id: among what `list` prints first, then in everything that can be read. An id that
+ * `list --all` printed is as good as any.
+ */
+export const SEARCHES: readonly ReadingOptions[] = [
+  { ...DEFAULT_READING, bound: true },
+  { protocols: PROTOCOLS, bound: true, namespaces: true },
+];
+
+/** Has the engine read as much as it takes to find these sockets, and no more. */
+export function readUntilFound(engine: Pick<Engine, 'choose' | 'describe'>, ids: readonly string[]): void {
+  let most = -1;
+  let best = DEFAULT_READING;
+  for (const search of SEARCHES) {
+    engine.choose(search);
+    const { rows, gone } = engine.describe(ids);
+    if (gone.length === 0) return;
+    if (rows.length <= most) continue;
+    most = rows.length;
+    // The missing ones have ended: a table in which none was found, and that cannot be read, is not to blame.
+    const found = new Set([...DEFAULT_PROTOCOLS, ...rows.map(({ protocol }) => protocol)]);
+    best = { ...search, protocols: search.protocols.filter((protocol) => found.has(protocol)) };
   }
-  // In none: so it has ended, and what else cannot be read is not to blame.
-  engine.choose(DEFAULT_READING);
+  engine.choose(best);
 }

@@ -4,16 +4,11 @@ import { holderGroup } from '../shared/details';
 import type { Fact, FactGroup, SocketDetails } from '../shared/details';
 import { factText, isQuantity } from '../shared/factText';
 import { exportSocket } from '../shared/fields';
-import { DEFAULT_READING, MAIN_TABLES, PROTOCOLS, stateTitle, tableOf, tableTitle } from '../shared/socket';
-import type { ReadingOptions, SocketRow, TableName } from '../shared/socket';
+import { MAIN_TABLES, stateTitle, tableOf, tableTitle } from '../shared/socket';
+import type { SocketRow, TableName } from '../shared/socket';
 import { plainText } from '../shared/text';
 import { printableJson } from './json';
-
-/** What `list` shows first, then everything that can be read: an id may come from any of it. */
-const READINGS: readonly ReadingOptions[] = [
-  { ...DEFAULT_READING, bound: true },
-  { protocols: PROTOCOLS, bound: true, namespaces: true },
-];
+import { SEARCHES } from './reading';
 
 export interface ShowOutput {
   stdout: string;
@@ -23,7 +18,7 @@ export interface ShowOutput {
 
 /** Everything known of one socket, as text or as one JSON object. Exit status 1 where it is gone. */
 export function show(engine: Engine, id: string, json: boolean): ShowOutput {
-  for (const reading of READINGS) {
+  for (const reading of SEARCHES) {
     const row = engine.snapshot(reading).find((each) => each.id === id);
     if (row === undefined) continue;
     const details = engine.details(id);

@@ -98,6 +98,12 @@ export class DestroyedSockets {
     this.news.clear();
     this.waiting.clear();
     [this.waiting, this.spare] = [waiting, this.waiting];
+    // Those told of while they were still listed have their final counters; what was left of others was told of before.
+    const { destroyedAt, protocol, state } = pair.before.columns;
+    for (const row of pair.match.removed) {
+      if (Number.isNaN(destroyedAt[row]!) || !isRead[protocol[row]!]!) continue;
+      if (state[row] !== TIME_WAIT && state[row] !== FIN_WAIT_2) ended.appendFrom(pair.before, row);
+    }
     this.untold.remember(
       pair.before,
       pair.match.removed.filter((row) => !told.has(row) && isFull(pair.before, row)),

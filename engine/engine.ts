@@ -11,6 +11,7 @@ import { DEFAULT_READING, PROTOCOLS, stateCode, tableTitle } from '../shared/soc
 import type { ReadingOptions, SocketRow } from '../shared/socket';
 import type { SocketTable } from '../shared/socketTable';
 import type { Clock } from './clock';
+import { keepHeapSmall } from './heap';
 import { Readings } from './readings';
 
 const TCP = PROTOCOLS.indexOf('tcp');
@@ -42,6 +43,7 @@ export class Engine {
 
   /** Takes the first reading and goes on at the interval. */
   start(): void {
+    keepHeapSmall();
     this.options.backend.watchDestroyed();
     this.poll();
   }
@@ -193,7 +195,17 @@ export class Engine {
   private sendSnapshot(publisher: Publisher): void {
     if (publisher.startingOver) return; // a page that keeps asking gets no queue of snapshots
     const status = this.statusNow(); // takes the first reading where there is none yet
-    publisher.snapshot(this.rows(), status);
+    // A copy, since the table is another one before the last chunk is sent; its rows are made when they are.
+    const table = this.readings.table.copy();
+    const { backend } = this.options;
+    publisher.snapshot(
+      {
+        length: table.length,
+        slice: (start, end) =>
+          rowNumbers(start, Math.min(end, table.length)).map((row) => table.row(row, backend)),
+      },
+      status,
+    );
   }
 
   private welcome(): Welcome {
@@ -294,4 +306,8 @@ export class Engine {
     }
     return found;
   }
+}
+
+function rowNumbers(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, i) => start + i);
 }

@@ -1,6 +1,6 @@
 /** Closing connections: outcomes, and the words in which the user is asked. */
 import { formatEndpoint } from './address';
-import { OWNER_TITLES } from './socket';
+import { OWNER_TITLES, protocolTitle } from './socket';
 import type { SocketRow } from './socket';
 import { plainText } from './text';
 
@@ -41,22 +41,27 @@ function processTitle(row: SocketRow): string {
 
 /** One line that names a socket in words. */
 export function socketLabel(row: SocketRow): string {
-  const process = `${row.owner === 'inherited' ? 'was ' : ''}${processTitle(row)}`;
+  const doubt = row.owner === 'inherited' ? 'was ' : row.owner === 'presumed' ? 'presumably ' : '';
+  const process = `${doubt}${processTitle(row)}`;
   const pid = row.pid === null ? '' : ` (${row.pid})`;
   const local = formatEndpoint(row.localAddress, row.localPort);
   const remote = row.remoteAddress === null ? '' : ` → ${formatEndpoint(row.remoteAddress, row.remotePort)}`;
-  return `${process}${pid}  ${row.protocol.toUpperCase()} ${local}${remote}`;
+  // A UNIX socket's path is whatever its process likes.
+  return `${process}${pid}  ${protocolTitle(row.protocol)} ${plainText(`${local}${remote}`)}`;
 }
 
 /** Says what closing these sockets will do, before it is done. `gone` counts those that had ended already. */
 export function confirmClose(rows: readonly SocketRow[], gone: number): Confirmation {
-  const connections = rows.filter((row) => row.protocol === 'tcp' && row.state !== 'LISTEN').length;
-  const listeners = rows.filter((row) => row.state === 'LISTEN').length;
-  const datagram = rows.length - connections - listeners;
+  const tcp = rows.filter((row) => row.protocol === 'tcp');
+  const connections = tcp.filter((row) => row.state !== 'LISTEN' && row.state !== 'BOUND').length;
+  const listeners = tcp.filter((row) => row.state === 'LISTEN').length;
+  const datagram = rows.filter((row) => row.protocol === 'udp').length;
+  const others = rows.length - connections - listeners - datagram;
   const parts = [
     plural(connections, 'connection'),
     plural(listeners, 'listening socket'),
     plural(datagram, 'UDP socket'),
+    plural(others, others === rows.length ? 'socket' : 'other socket'),
   ].filter((part) => part !== null);
   const detail = rows.slice(0, LISTED).map(socketLabel);
   if (rows.length > LISTED) detail.push(`… and ${rows.length - LISTED} more`);

@@ -5,6 +5,12 @@ import type { SocketRow } from './socket';
 /** Rows in one chunk of a snapshot: about 0.5 MB, a few ms to read. */
 export const CHUNK_ROWS = 2000;
 
+/** The rows of a snapshot, which stay as they are: an array, or what makes them when they are sent. */
+export interface Rows {
+  readonly length: number;
+  slice(start: number, end: number): SocketRow[];
+}
+
 /** The most ended rows that are kept for a page that does not listen; of more, the oldest are forgotten. */
 const MAX_ENDED = 10_000;
 
@@ -43,8 +49,9 @@ export class Publisher {
   private inFlight: number | null = null;
   /** The seq of the last snapshot's first chunk. */
   private snapshotSeq: number | null = null;
-  private chunks: SocketRow[][] = [];
-  private firstChunk = true;
+  /** What is left to send of the snapshot. */
+  private rows: Rows | null = null;
+  private sent = 0;
   private subscribed = false;
   private status: EngineStatus | null = null;
   private pending = nothing();
@@ -57,11 +64,9 @@ export class Publisher {
   }
 
   /** Starts over with everything there is. Whatever was on its way is superseded. */
-  snapshot(rows: SocketRow[], status: EngineStatus): void {
-    this.chunks = [];
-    for (let at = 0; at < rows.length || at === 0; at += CHUNK_ROWS)
-      this.chunks.push(rows.slice(at, at + CHUNK_ROWS));
-    this.firstChunk = true;
+  snapshot(rows: Rows, status: EngineStatus): void {
+    this.rows = rows;
+    this.sent = 0;
     this.subscribed = true;
     this.status = status;
     this.pending = nothing();
@@ -101,19 +106,21 @@ export class Publisher {
 
   private flush(): void {
     if (this.inFlight !== null || this.status === null) return;
-    const rows = this.chunks.shift();
-    if (rows !== undefined) {
-      const last = this.chunks.length === 0;
-      if (this.firstChunk) this.snapshotSeq = this.seq + 1;
+    if (this.rows !== null) {
+      const first = this.sent === 0;
+      const rows = this.rows.slice(this.sent, this.sent + CHUNK_ROWS);
+      this.sent += CHUNK_ROWS;
+      const last = this.sent >= this.rows.length;
+      if (last) this.rows = null;
+      if (first) this.snapshotSeq = this.seq + 1;
       this.sendData({
         type: 'snapshot',
         seq: ++this.seq,
-        first: this.firstChunk,
+        first,
         last,
         rows,
         status: this.status,
       });
-      this.firstChunk = false;
     } else if (this.pending.status !== null) {
       const { added, changed, removed, ended, status } = this.pending;
       this.pending = nothing();

@@ -16,6 +16,11 @@ export function isOn(reading: ReadingOptions, name: ReadingSwitch): boolean {
   return name === 'bound' || name === 'namespaces' ? reading[name] : reading.protocols.includes(name);
 }
 
+/** Whether both read the same kinds of sockets. */
+export function isSameReading(one: ReadingOptions, other: ReadingOptions): boolean {
+  return READING_SWITCHES.concat(DEFAULT_PROTOCOLS).every((name) => isOn(one, name) === isOn(other, name));
+}
+
 /** The same with one switch turned. */
 export function turned(reading: ReadingOptions, name: ReadingSwitch): ReadingOptions {
   if (name === 'bound' || name === 'namespaces') return { ...reading, [name]: !reading[name] };

@@ -144,8 +144,23 @@ export class SocketTable {
   /** Appends a copy of a row of another table. */
   appendFrom(other: SocketTable, row: number): number {
     const target = this.append();
-    this.copy(target, other, row);
+    this.copyRow(target, other, row);
     return target;
+  }
+
+  /** A table of the same rows, with no room to spare. */
+  copy(): SocketTable {
+    const copy = new SocketTable(this.length);
+    copy.length = this.length;
+    for (const name of COLUMN_NAMES) copy.columns[name].set(this.columns[name].subarray(0, this.length));
+    copy.addressWords.set(this.addressWords.subarray(0, 8 * this.length));
+    for (let row = 0; row < this.length; row++) {
+      copy.localNames.push(this.localNames[row]!);
+      copy.remoteNames.push(this.remoteNames[row]!);
+      copy.holders.push(this.holders[row]!);
+      copy.lastHolders.push(this.lastHolders[row]!);
+    }
+    return copy;
   }
 
   /** Forgets the rows from `length` on: what a reading that failed half-way had appended. */
@@ -161,7 +176,7 @@ export class SocketTable {
   /** Drops these rows, each filled by the last one: order is not kept. */
   drop(rows: readonly number[]): void {
     for (const row of [...rows].sort((a, b) => b - a)) {
-      this.copy(row, this, this.length - 1);
+      this.copyRow(row, this, this.length - 1);
       this.truncate(this.length - 1);
     }
   }
@@ -228,7 +243,7 @@ export class SocketTable {
     };
   }
 
-  private copy(target: number, other: SocketTable, row: number): void {
+  private copyRow(target: number, other: SocketTable, row: number): void {
     for (const name of COLUMN_NAMES) this.columns[name][target] = other.columns[name][row]!;
     for (let i = 0; i < 8; i++) this.addressWords[8 * target + i] = other.addressWords[8 * row + i]!;
     this.localNames[target] = other.localNames[row]!;

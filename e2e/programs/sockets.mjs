@@ -1,10 +1,12 @@
 // A program of somebody else's: opens sockets on request and tells what becomes of them, one JSON object per line.
-// Commands come the same way on standard input: {"do": "listen" | "connect" | "udp" | "end" | "send", …}.
+// Commands come the same way on standard input: {"do": "listen" | "connect" | "udp" | "unix" | "bind" | "end" | "reset" | "send", …}.
 import dgram from 'node:dgram';
 import net from 'node:net';
 import readline from 'node:readline';
 
 const connections = new Map();
+/** What must not be collected as garbage, which would close it. */
+const kept = [];
 let serial = 0;
 
 const tell = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -40,8 +42,23 @@ const commands = {
       else socket.connect(connect, host, () => tell({ event: 'bound', port }));
     });
   },
+  unix({ path }) {
+    net.createServer().listen(path, () => tell({ event: 'listening' }));
+  },
+  bind({ host }) {
+    // Node has no other way to bind a TCP socket and leave it at that.
+    const { TCP, constants } = process.binding('tcp_wrap');
+    const handle = new TCP(constants.SERVER);
+    const name = {};
+    if (handle.bind(host, 0) !== 0 || handle.getsockname(name) !== 0) throw new Error('bind');
+    kept.push(handle);
+    tell({ event: 'bound', port: name.port });
+  },
   send({ id, bytes }) {
     connections.get(id).write(Buffer.alloc(bytes), () => tell({ event: 'sent', id }));
+  },
+  reset({ id }) {
+    connections.get(id).resetAndDestroy();
   },
   end({ id }) {
     connections.get(id).end();

@@ -16,8 +16,8 @@ export interface ShellOptions {
 interface Fixtures {
   /** Opens the product; closed again after the test. */
   open(options?: OpenOptions): Promise<Subject>;
-  /** Starts another program; killed after the test. */
-  program(): Promise<Program>;
+  /** Starts another program, through a launcher (`ip netns exec NAME`) or directly; killed after the test. */
+  program(...launcher: string[]): Promise<Program>;
 }
 
 export const test = base.extend<Fixtures & ShellOptions>({
@@ -35,8 +35,8 @@ export const test = base.extend<Fixtures & ShellOptions>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright wants the pattern
   program: async ({}, use) => {
     const programs: Program[] = [];
-    await use(async () => {
-      const program = await Program.start();
+    await use(async (...launcher) => {
+      const program = await Program.start(...launcher);
       programs.push(program);
       return program;
     });

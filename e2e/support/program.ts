@@ -33,9 +33,14 @@ export class Program {
     });
   }
 
-  static async start(): Promise<Program> {
-    const file = path.join(ROOT, 'e2e', 'programs', 'sockets.mjs');
-    const program = new Program(spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] }));
+  /** @param launcher a command in front that becomes the program, such as `ip netns exec NAME` */
+  static async start(...launcher: string[]): Promise<Program> {
+    const [command, ...args] = [
+      ...launcher,
+      process.execPath,
+      path.join(ROOT, 'e2e', 'programs', 'sockets.mjs'),
+    ];
+    const program = new Program(spawn(command!, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
     await program.until('ready');
     return program;
   }

@@ -116,20 +116,20 @@ describe('readInetFacts', () => {
       });
     const cut = fc.tuple(made, fc.nat(60)).map(([bytes, off]) => bytes.subarray(0, bytes.length - off));
     const tables = ['tcp4', 'tcp6', 'udp4', 'sctp4', 'mptcp4', 'raw4'] as const;
-    let read_ = 0;
+    let understood = 0;
     fc.assert(
       fc.property(fc.oneof(made, cut), fc.constantFrom(...tables), (bytes, name) => {
         try {
           const told = read(bytes, new InetTable(name));
           for (const group of told.groups) expect(group.facts.length).toBeGreaterThan(0);
-          read_++;
+          understood++;
         } catch (error) {
           expect(error).toBeInstanceOf(NativeError);
         }
       }),
       { numRuns: 500 },
     );
-    expect(read_).toBeGreaterThan(50);
+    expect(understood).toBeGreaterThan(50);
   });
 });
 

@@ -81,8 +81,10 @@ describe('a shared socket', () => {
     expect(holders[0]).toMatchObject({ pid: parent!.pid, startKey: startTimeOf(parent!.pid) });
     expect(new Set(holders.map(({ pid }) => pid))).toEqual(new Set([parent!.pid, first, second]));
     expect(holdersOf(index, socket)).toBe(holders);
-    // Other descriptors come and go.
-    await parent!.one('file');
+    // Other descriptors come and go, also of the same socket.
+    const [, copy] = await parent!.all(['file'], ['dup', socket.fd]);
+    expect(holdersOf(index, socket)).toBe(holders);
+    await parent!.one('close', copy.fd);
     expect(holdersOf(index, socket)).toBe(holders);
 
     await parent!.one('close', socket.fd);
@@ -234,16 +236,17 @@ describe('a descriptor', () => {
   it('of a socket that was not listed for a while is checked before it is believed', async () => {
     const [actor, keeper] = await crew.start(2);
     const socket = await actor!.one('udp');
-    await actor!.one('give', socket.fd, keeper!.pid);
+    const spare = await keeper!.one('file');
     const index = newIndex({ checkedLinks: 0, processRound: Infinity });
     update(index);
-    update(index);
-    const nothing = new SocketTable();
-    index.update(nothing, true);
-    index.update(nothing, true);
-    await keeper!.one('take');
+    expect(pidsOf(index, socket)).toEqual([actor!.pid]);
+    index.update(new SocketTable(), true);
+    index.update(new SocketTable(), true);
+    // Handed over, and neither has more or fewer descriptors.
+    await actor!.one('give', socket.fd, keeper!.pid);
+    await keeper!.all(['take'], ['close', spare.fd]);
     await actor!.all(['close', socket.fd], ['file']);
-    index.update(nothing, true);
+    expect(pidsOf(index, socket)).toEqual([]);
     expect(pidsOf(index, socket)).toEqual([keeper!.pid]);
   });
 });

@@ -1,5 +1,5 @@
 /** The index of owners against the plain truth, while processes do at random what processes do. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SocketTable } from '../../shared/socketTable';
 import { Crew, endProcess, trueHolders } from './fixtures/descriptors';
 import type { Descriptor, DescriptorActor } from './fixtures/descriptors';
@@ -10,6 +10,9 @@ import { OwnerIndex } from './ownerIndex';
 import type { IndexLimits } from './ownerIndex';
 import { ProcessReader } from './processes';
 import { SockDiag } from './sockDiag';
+
+// A busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const ACTORS = 4;
 const READINGS = 60;
@@ -184,7 +187,7 @@ describe.each<[string, Partial<IndexLimits>]>([
         for (let row = 0; row < table.length; row++) {
           const inode = table.columns.inode[row]!;
           const truth = before.get(inode) ?? [];
-          if (`${truth}` !== `${after.get(inode) ?? []}`) continue;
+          if (truth.join() !== (after.get(inode) ?? []).join()) continue;
           const told = lookup.holdersOf(row).map(({ pid, startKey }) => `${pid} ${startKey}`);
           judged++;
           const context = `${name}, reading ${reading}, socket ${inode}`;
@@ -194,10 +197,14 @@ describe.each<[string, Partial<IndexLimits>]>([
             return counts.get(inode)!;
           };
           const isWrong = told.some((key) => !truth.includes(key));
-          expect(count(wrong, isWrong), `${context}: ${told} for ${truth}`).toBeLessThanOrEqual(longestWrong);
+          expect(count(wrong, isWrong), `${context}: ${told.join()} for ${truth.join()}`).toBeLessThanOrEqual(
+            longestWrong,
+          );
           const lost = unheld.get(inode) ?? 0;
           expect(count(blank, truth.length > 0 && told.length === 0), context).toBeLessThanOrEqual(1 + lost);
-          expect(count(incomplete, `${truth}` !== `${told.sort()}`), context).toBeLessThanOrEqual(16 + lost);
+          expect(count(incomplete, truth.join() !== told.sort().join()), context).toBeLessThanOrEqual(
+            16 + lost,
+          );
           if (truth.length === 0) unheld.set(inode, lost + 1);
           else if (told.length > 0) unheld.delete(inode);
         }

@@ -93,6 +93,35 @@ describe('ProcessReader on a made-up /proc', () => {
     expect(reader.commandLine(process)).toBeNull();
   });
 
+  it('knows unit, container, parent and user', () => {
+    const id = '4f5e6d7c8b9a'.padEnd(64, '0');
+    proc.set(40, {
+      parent: 9,
+      status: 'Name:\tx\nUid:\t1000\t33\t33\t33\nGid:\t0\t0\t0\t0\n',
+      cgroup: `0::/system.slice/docker-${id}.scope\n`,
+    });
+    const process = reader.describe(40, '100')!;
+    expect(process).toMatchObject({ unit: `docker-${id}.scope`, container: 'docker 4f5e6d7c8b9a' });
+    // the effective user is whose rights it has
+    expect(reader.story(process)).toEqual({
+      parentPid: 9,
+      uid: 33,
+      cgroup: `/system.slice/docker-${id}.scope`,
+    });
+    proc.set(40, { start: 101 });
+    expect(reader.story(process)).toBeNull(); // another one
+    expect(reader.story(reader.describe(40, '101')!)).toEqual({ parentPid: null, uid: null, cgroup: null });
+  });
+
+  it('reads the control group once, and again when it starts another program', () => {
+    proc.set(40, { exe: '/bin/sh', cgroup: '0::/system.slice/a.service\n' });
+    expect(reader.describe(40, '100')).toMatchObject({ unit: 'a.service' });
+    proc.set(40, { exe: '/bin/sh', cgroup: '0::/system.slice/b.service\n' });
+    expect(reader.describe(40, '100')).toMatchObject({ unit: 'a.service' });
+    proc.set(40, { exe: '/usr/sbin/nginx', cgroup: '0::/system.slice/b.service\n' });
+    expect(reader.describe(40, '100')).toMatchObject({ unit: 'b.service' });
+  });
+
   it('joins arguments by spaces; kernel threads and zombies have none', () => {
     const line = (cmdline: string): string | null => {
       proc.set(40, { cmdline });

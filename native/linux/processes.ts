@@ -141,7 +141,7 @@ export function parseStat(text: string): Stat | null {
   // Fields 4 (ppid) and 22 (starttime); the slice begins with field 3.
   const startTicks = fields[19];
   if (startTicks === undefined || !/^\d+$/.test(startTicks)) return null;
-  return { comm: text.slice(open + 1, close), startTicks, parentPid: Number(fields[1]) };
+  return { comm: text.slice(open + 1, close), startTicks, parentPid: Number(fields[1]) || 0 };
 }
 
 /** The name without the kernel's cut at 15 bytes, where the executable's file name begins with it. */

@@ -3,10 +3,11 @@ import { THEMES } from '../../shared/bridge';
 import { MAX_CLOSE } from '../../shared/actions';
 import type { Channel } from '../../shared/channel';
 import { INTERVALS } from '../../shared/contract';
+import type { EngineStatus } from '../../shared/contract';
 import { neutralise, toCsv } from '../../shared/csv';
 import { fieldValue } from '../../shared/fields';
 import type { ExportedSocket } from '../../shared/fields';
-import { isOn, READING_SWITCHES, turned } from '../../shared/reading';
+import { isOn, isSameReading, READING_SWITCHES, turned } from '../../shared/reading';
 import { MAIN_TABLES } from '../../shared/socket';
 import type { ReadingOptions, SocketRow } from '../../shared/socket';
 import { Subscriber } from '../../shared/subscriber';
@@ -25,6 +26,8 @@ export class App {
   readonly sockets: SocketStore;
   readonly selection: Selection;
   private subscriber: Subscriber | null = null;
+  /** What the engine was last asked to read, until it does: the next switch is turned from there. */
+  private wished: ReadingOptions | null = null;
   private readonly details = new OpenDetails(
     (id) => this.subscriber?.send({ type: 'details', id }),
     (details) => ui.set({ details }),
@@ -130,12 +133,19 @@ export class App {
     if (table !== undefined) toggleTable(table);
     const reading = READING_SWITCHES.find((name) => command === `read-${name}`);
     const { status } = ui.get();
-    if (reading !== undefined && status !== null) this.setReading(turned(status.reading, reading));
+    if (reading !== undefined && status !== null)
+      this.setReading(turned(this.wished ?? status.reading, reading));
     if (theme !== undefined) ui.set({ theme });
   }
 
   private setReading(reading: ReadingOptions): void {
+    this.wished = reading;
     this.subscriber?.send({ type: 'reading', reading });
+  }
+
+  private setStatus(status: EngineStatus): void {
+    if (this.wished !== null && isSameReading(this.wished, status.reading)) this.wished = null;
+    ui.set({ status });
   }
 
   private setPolling(change: { intervalMs?: (typeof INTERVALS)[number]; paused?: boolean }): void {
@@ -150,15 +160,15 @@ export class App {
 
   private connect(channel: Channel): void {
     // A restarted engine begins with its defaults: it is given the user's choice again.
-    const wished = ui.get().status;
+    const before = ui.get().status;
     this.details.reconnected();
     this.subscriber = new Subscriber(channel, {
       welcome: (welcome) => {
         const restarted = ui.get().welcome !== null && ui.get().welcome?.engineId !== welcome.engineId;
         ui.set({ welcome, connection: { kind: 'connected' } });
-        if (restarted && wished !== null) {
-          this.setReading(wished.reading);
-          this.setPolling(pollingOf(wished));
+        if (restarted && before !== null) {
+          this.setReading(this.wished ?? before.reading);
+          this.setPolling(pollingOf(before));
         }
         if (restarted)
           ui.set({
@@ -166,12 +176,12 @@ export class App {
           });
       },
       snapshot: (chunk) => {
-        ui.set({ status: chunk.status });
+        this.setStatus(chunk.status);
         this.sockets.snapshot(chunk);
         if (chunk.last) this.refreshDetails();
       },
       diff: (diff) => {
-        ui.set({ status: diff.status });
+        this.setStatus(diff.status);
         this.sockets.diff(diff);
         this.refreshDetails();
       },

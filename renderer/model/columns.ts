@@ -17,6 +17,8 @@ export interface ColumnSpec {
   /** The fields it stands for in a CSV file. */
   fields: readonly (typeof FIELDS)[number][];
   text(row: SocketRow): string;
+  /** Stands behind the text, less strongly; blank for most rows. */
+  more(row: SocketRow): string;
   sortKey(row: SocketRow): SortKey;
 }
 
@@ -76,9 +78,9 @@ function column(
   width: string,
   text: (row: SocketRow) => string,
   sortKey: (row: SocketRow) => SortKey,
-  more: Partial<Pick<ColumnSpec, 'align' | 'fields'>> = {},
+  rest: Partial<Pick<ColumnSpec, 'align' | 'fields' | 'more'>> = {},
 ): ColumnSpec {
-  return { id, title, width, align: more.align ?? 'left', fields: more.fields ?? [id], text, sortKey };
+  return { id, title, width, text, sortKey, align: 'left', fields: [id], more: () => '', ...rest };
 }
 
 /** Protocols that carry several types of socket, which the kernel keeps apart. */
@@ -100,7 +102,11 @@ export const COLUMNS: readonly ColumnSpec[] = [
     'minmax(128px, 1.5fr)',
     (r) => (r.processName === null ? OWNER_TITLES[r.owner] : plainText(r.processName)),
     (r) => lower(r.processName),
-    { fields: ['processName', 'ownerInherited'] },
+    {
+      fields: ['processName', 'ownerInherited'],
+      // The others that hold it; those of TIME_WAIT held it.
+      more: (r) => (r.holders > 1 ? `+${r.holders - 1}` : ''),
+    },
   ),
   column(
     'pid',
@@ -113,23 +119,23 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'user',
     'User',
-    'minmax(86px, 0.7fr)',
-    (r) => r.user ?? (r.uid === null ? '' : String(r.uid)),
+    'minmax(82px, 0.7fr)',
+    (r) => (r.user === null ? (r.uid === null ? '' : String(r.uid)) : plainText(r.user)),
     (r) => lower(r.user) ?? (r.uid === null ? null : String(r.uid)),
     { fields: ['user', 'uid'] },
   ),
   column(
     'protocol',
     'Protocol',
-    '108px',
+    '116px',
     (r) => protocolText(r),
     (r) => tableOf(r.protocol, r.family),
-    { fields: ['protocol', 'family'] },
+    { fields: ['protocol', 'family'], more: (r) => (r.dualStack === true ? '+v4' : '') },
   ),
   column(
     'state',
     'State',
-    '94px',
+    '88px',
     (r) => (r.state === null ? '' : stateTitle(r.state)),
     (r) => r.state,
   ),
@@ -143,7 +149,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'localPort',
     'Local Port',
-    '94px',
+    '98px',
     (r) => (r.localPort === null ? '' : String(r.localPort)),
     (r) => r.localPort,
     number,
@@ -166,7 +172,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   column(
     'namespace',
     'Namespace',
-    'minmax(100px, 0.8fr)',
+    'minmax(140px, 0.8fr)',
     (r) => plainText(r.namespace ?? ''),
     (r) => lower(r.namespace),
   ),

@@ -1,19 +1,25 @@
 import type { Diff, SnapshotChunk } from '../../shared/contract';
-import type { SocketRow } from '../../shared/socket';
+import { isSameReading } from '../../shared/reading';
+import type { ReadingOptions, SocketRow } from '../../shared/socket';
 import { RowOrder } from './rowOrder';
 import type { Arrangement, Entry, Mark } from './rowOrder';
 
 /**
  * The page's sockets, outside React: what the engine says, in the order that the user chose. New rows are marked green,
- * changed states yellow, ended rows red; a mark lasts until the next update, and so does an ended row.
+ * changed states yellow, ended rows red; a mark lasts until the next update, and so does an ended row. What comes or goes
+ * because a switch was turned is neither new nor ended, and not marked.
  */
 export class SocketStore {
   readonly order: RowOrder;
   private readonly listeners = new Set<() => void>();
   private marked: Entry[] = [];
+  /** Whether the snapshot that is being received is of the same as what is there. */
+  private comparable = true;
   /** Ids of the snapshot that is being received; null outside of one. */
   private received: Set<string> | null = null;
   private complete = false;
+  /** What was read the last time. */
+  private reading: ReadingOptions | null = null;
   private versionNumber = 0;
 
   constructor(arrangement: Arrangement) {
@@ -38,15 +44,16 @@ export class SocketStore {
     if (chunk.first) {
       this.expire();
       this.received = new Set();
+      this.comparable = this.isComparable(chunk.status.reading);
     }
     for (const row of chunk.rows) {
       this.received?.add(row.id);
-      this.upsert(row, this.complete);
+      this.upsert(row, this.complete && this.comparable);
     }
     if (chunk.last && this.received !== null) {
       const { received } = this;
       this.received = null;
-      for (const id of this.order.ids()) if (!received.has(id)) this.end(id);
+      for (const id of this.order.ids()) if (!received.has(id)) this.end(id, this.comparable);
       this.complete = true;
     }
     this.changed();
@@ -54,11 +61,12 @@ export class SocketStore {
 
   diff(diff: Diff): void {
     this.expire();
-    for (const row of diff.added) this.upsert(row, true);
+    const comparable = this.isComparable(diff.status.reading);
+    for (const row of diff.added) this.upsert(row, comparable);
     for (const row of diff.changed) this.upsert(row, true);
-    for (const id of diff.removed) this.end(id);
+    for (const id of diff.removed) this.end(id, comparable);
     // Their last counters; those that no reading saw appear here only, and go with the next update.
-    for (const row of diff.ended) this.place(row, 'ended');
+    if (comparable) for (const row of diff.ended) this.place(row, 'ended');
     this.changed();
   }
 
@@ -77,9 +85,18 @@ export class SocketStore {
     this.place(row, marking ? mark : null);
   }
 
-  private end(id: string): void {
+  private end(id: string, marking: boolean): void {
     const entry = this.order.get(id);
-    if (entry !== undefined) this.place(entry.row, 'ended');
+    if (entry === undefined) return;
+    if (marking) this.place(entry.row, 'ended');
+    else this.order.delete(id);
+  }
+
+  /** Whether the same was read as the time before. */
+  private isComparable(reading: ReadingOptions): boolean {
+    const { reading: before } = this;
+    this.reading = reading;
+    return before === null || isSameReading(before, reading);
   }
 
   private place(row: SocketRow, mark: Mark): void {

@@ -3,7 +3,7 @@ import type { ColumnDef } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
-import { COLUMNS, shownColumns } from '../model/columns';
+import { shownColumns } from '../model/columns';
 import type { ColumnSpec } from '../model/columns';
 import type { Entry } from '../model/rowOrder';
 import type { Selection } from '../model/selection';
@@ -18,17 +18,17 @@ const ROW_HEIGHT = 24;
 const HEADER_HEIGHT = 29;
 
 const features = tableFeatures({});
-/** px that a grid of all columns but the namespace takes, and the namespace besides. */
-const LEAST_WIDTH = 1262;
-const NAMESPACE_WIDTH = 110;
+/** px; of the column of marks */
+const MARK_WIDTH = 22;
 
 /** The columns as TanStack Table wants them, and as CSS variables that header and rows share. */
 function layoutOf(specs: readonly ColumnSpec[]): {
   columns: ColumnDef<typeof features, Entry>[];
   style: React.CSSProperties;
 } {
-  const width = LEAST_WIDTH + (specs.length === COLUMNS.length ? NAMESPACE_WIDTH : 0);
-  const tracks = ['22px', ...specs.map((spec) => spec.width)].join(' ');
+  const tracks = [`${MARK_WIDTH}px`, ...specs.map((spec) => spec.width)].join(' ');
+  // A track's first number is the least that it takes.
+  const width = specs.reduce((sum, spec) => sum + Number(/\d+/.exec(spec.width)), MARK_WIDTH);
   return {
     columns: specs.map((spec) => ({
       id: spec.id,

@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { Fragment, useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { isOn, READING_SWITCHES, switchTitle } from '../../shared/reading';
 import type { ReadingSwitch } from '../../shared/reading';
@@ -42,12 +42,12 @@ export function SocketMenu() {
       setOpen(false);
       button.current?.focus();
     }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
     const items = [...box.current!.querySelectorAll('button')];
     const now = items.indexOf(document.activeElement as HTMLButtonElement);
-    items[(now + step + items.length) % items.length]?.focus();
+    const target = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    items.at(target % items.length)?.focus();
   };
 
   return (
@@ -74,16 +74,17 @@ export function SocketMenu() {
           onKeyDown={onKeyDown}
         >
           {switches.map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="menuitemcheckbox"
-              aria-checked={isOn(reading, name)}
-              className={name === 'bound' ? 'apart' : ''}
-              onClick={() => app.run(`read-${name}`)}
-            >
-              <span>{switchTitle(name)}</span>
-            </button>
+            <Fragment key={name}>
+              {name === 'bound' && <hr />}
+              <button
+                type="button"
+                role="menuitemcheckbox"
+                aria-checked={isOn(reading, name)}
+                onClick={() => app.run(`read-${name}`)}
+              >
+                {switchTitle(name)}
+              </button>
+            </Fragment>
           ))}
         </div>
       )}

@@ -16,7 +16,7 @@ export function StatusBar() {
   const filtered = order.length < order.total;
   return (
     <footer className="status-bar" aria-label="Status">
-      <Count name="Endpoints" value={status.endpoints} />
+      <Count name="Endpoints" value={status.endpoints} title="All sockets that are read" />
       <Count name="Established" value={status.established} />
       <Count name="Listening" value={status.listening} />
       <Count name="Time Wait" value={status.timeWait} />
@@ -66,9 +66,9 @@ export function StatusBar() {
   );
 }
 
-function Count({ name, value }: { name: string; value: number }) {
+function Count({ name, value, title = 'TCP only' }: { name: string; value: number; title?: string }) {
   return (
-    <span className="item">
+    <span className="item" title={title}>
       {name}: <b>{formatCount(value) || '0'}</b>
     </span>
   );

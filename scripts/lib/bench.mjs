@@ -42,12 +42,12 @@ async function buildPrograms() {
     build: {
       ssr: true,
       outDir: output,
-      emptyOutDir: true,
+      emptyOutDir: false, // another one may be running
       target: 'node20',
       minify: false,
       rolldownOptions: {
         input: Object.fromEntries(names.map((name) => [name, inRoot(`bench/${name}.ts`)])),
-        output: { format: 'es', entryFileNames: '[name].js' },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
       },
     },
   });
