@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createEngine } from '../engine';
-import { asSets, runSs } from '../native/linux/fixtures/stage';
+import { runSs } from '../native/linux/fixtures/ss';
+import { asSets } from '../native/linux/fixtures/stage';
 import { channelPair } from '../shared/channel';
 import { ChurnPage } from './churnPage';
 import { Load } from './load';

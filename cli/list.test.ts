@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Engine } from '../engine';
 import { FIELDS } from '../shared/fields';
 import { DEFAULT_READING } from '../shared/socket';
-import type { SocketRow } from '../shared/socket';
+import type { ReadingOptions, SocketRow } from '../shared/socket';
 import { list } from './list';
 import type { ListOptions } from './list';
 
@@ -82,7 +82,12 @@ function print(
       return new Map(Object.entries(commandLines));
     },
   };
-  return list(engine as Engine, { format: 'text', showCommandLines: false, reading: DEFAULT_READING, ...options });
+  return list(engine as Engine, {
+    format: 'text',
+    showCommandLines: false,
+    reading: DEFAULT_READING,
+    ...options,
+  });
 }
 
 const CONTROLS = '\u0000\u0007\b\t\n\r\u001b\u001f\u007f\u0085\u009b\u009f';
@@ -111,6 +116,22 @@ describe('list as text', () => {
       localPort: null,
     });
     expect(print([unix]).split('\n')[1]).toMatch(/^unix /);
+  });
+
+  it('tells an IPv6 socket that serves IPv4 as well from one that does not', () => {
+    const wildcard = (dualStack: boolean): SocketRow => row({ family: 6, localAddress: '::', dualStack });
+    expect(print([wildcard(true)]).split('\n')[1]).toMatch(/^tcp46 /);
+    expect(print([wildcard(false)]).split('\n')[1]).toMatch(/^tcp6 /);
+    expect(print([{ ...wildcard(true), protocol: 'udp' }]).split('\n')[1]).toMatch(/^udp46 /);
+  });
+
+  it('counts the other processes that hold a socket, and says how sure the owner is', () => {
+    const process = (changes: Partial<SocketRow>): string | undefined =>
+      /812 {2}(.*?) {2}/.exec(print([row(changes)]))?.[1];
+    expect(process({ holders: 1 })).toBe('nginx');
+    expect(process({ holders: 4 })).toBe('nginx +3');
+    expect(process({ owner: 'presumed' })).toBe('nginx (presumably)');
+    expect(process({ holders: 2, owner: 'inherited' })).toBe('nginx +1 (was)');
   });
 
   it('is the header alone where there is no socket', () => {
@@ -146,6 +167,19 @@ describe('list as text', () => {
 });
 
 describe('list', () => {
+  it('has the engine read what was asked for', () => {
+    const readings: (ReadingOptions | undefined)[] = [];
+    const engine: Pick<Engine, 'snapshot'> = {
+      snapshot: (reading) => {
+        readings.push(reading);
+        return [];
+      },
+    };
+    const reading: ReadingOptions = { protocols: ['unix'], bound: true, namespaces: false };
+    list(engine as Engine, { format: 'json', showCommandLines: false, reading });
+    expect(readings).toEqual([reading]);
+  });
+
   const anyRow = fc
     .record({
       protocol: fc.constantFrom('tcp' as const, 'udp' as const),

@@ -6,9 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { buildProgram } from './fixtures/builtProgram';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 const POSIX = process.platform !== 'win32';
@@ -58,24 +58,7 @@ const running = new Set<ChildProcess>();
 /** The program as `npm run build` makes it (scripts/build.mjs), with a page beside it. */
 beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-cli-'));
-  program = path.join(folder, 'cli', 'main.js');
-  await build({
-    root: REPOSITORY,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
-    ssr: { noExternal: true, external: ['electron', 'koffi'] },
-    build: {
-      ssr: 'cli/main.ts',
-      outDir: folder,
-      emptyOutDir: false,
-      target: 'node20',
-      minify: false,
-      rolldownOptions: { output: { format: 'es', entryFileNames: 'cli/main.js', codeSplitting: false } },
-    },
-  });
-  fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+  program = await buildProgram(folder);
   fs.symlinkSync(path.join(REPOSITORY, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
   fs.mkdirSync(path.join(folder, 'renderer'));
   fs.writeFileSync(path.join(folder, 'renderer', 'index.html'), '<title>SocketScope</title>');
@@ -202,6 +185,56 @@ describe('list', () => {
   });
 });
 
+describe('what is read', { timeout: 60_000 }, () => {
+  const server = net.createServer();
+  const name = `socketscope-cli-${process.pid}`;
+
+  beforeAll(async () => {
+    if (process.platform === 'linux')
+      await new Promise<void>((resolve) => server.listen(`\0${name}`, resolve));
+  });
+  afterAll(() => server.close());
+
+  /** The sockets that `list` prints, and its exit status: 4 where this kernel lacks a table. */
+  async function listed(...args: string[]): Promise<Record<string, unknown>[]> {
+    const { status, stdout, stderr } = await cli('list', '--json', ...args);
+    expect(status).toBe(stderr === '' ? 0 : 4);
+    return JSON.parse(stdout) as Record<string, unknown>[];
+  }
+
+  const own = (sockets: Record<string, unknown>[]): Record<string, unknown>[] =>
+    sockets.filter(({ localAddress }) => String(localAddress).startsWith(`@${name}`));
+
+  it.skipIf(process.platform !== 'linux')('is TCP and UDP, those that are named, or all', async () => {
+    const plain = await listed();
+    expect(own(plain)).toEqual([]);
+    expect(new Set(plain.map(({ protocol }) => protocol))).toEqual(
+      new Set(plain.map(({ protocol }) => protocol).filter((each) => each === 'tcp' || each === 'udp')),
+    );
+    const unix = await listed('--protocols', 'unix');
+    expect(own(unix)).toMatchObject([
+      { protocol: 'unix', family: null, type: 'stream', state: 'LISTEN', localPort: null, pid: process.pid },
+    ]);
+    expect(new Set(unix.map(({ protocol }) => protocol))).toEqual(new Set(['unix']));
+    expect(own(await listed('--all', '--bound', '--namespaces'))).toHaveLength(1);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'can be shown and closed by id, whatever it took to list it',
+    async () => {
+      const [socket] = own(await listed('--protocols=unix'));
+      const id = String(socket!['id']);
+      const shown = await cli('show', id);
+      expect(shown).toMatchObject({ status: 0, stderr: '' });
+      expect(lines(shown.stdout)[1]).toBe(`id ${id}`);
+      // Found, though another one has ended; and no UNIX socket can be closed.
+      const closed = await cli('close', `${id}f`, id);
+      expect(closed).toMatchObject({ status: 3, stdout: 'gone\nrefused\n' });
+      expect(closed.stderr).toMatch(/UNIX @socketscope-cli-.*: Linux closes internet sockets only/);
+    },
+  );
+});
+
 describe('close', () => {
   it('prints "gone" for an id that does not exist', async () => {
     expect(await cli('close', '--demo', 'idle', 'demo-ffff')).toEqual({
@@ -268,6 +301,11 @@ describe('a command line that makes no sense', () => {
     ['nothing to close, but a demonstration', ['close', '--demo', 'idle'], /id of at least one/],
     ['nothing to show', ['show'], /id of one socket/],
     ['two to show', ['show', 'demo-01', 'demo-02'], /id of one socket/],
+    ['an unknown protocol', ['list', '--protocols', 'tcp,smtp'], /no protocol "smtp".*unix/],
+    ['no protocol', ['list', '--protocols='], /no protocol ""/],
+    ['protocols and all', ['list', '--protocols', 'tcp', '--all'], /one of --protocols and --all/],
+    ['all of what', ['list', '--all=unix'], /--all/],
+    ['a choice that close does not have', ['close', '--all', 'x'], /--all/],
     ['no name for the demonstration', ['list', '--demo'], /--demo/],
     ['no port', ['serve', '--port', 'http'], /--port takes/],
     ['a port too large', ['serve', '--port', '65536'], /--port takes/],

@@ -14,6 +14,11 @@ function entry(page: Page, name: string): Locator {
   return page.getByRole('menuitemcheckbox', { name, exact: true });
 }
 
+/** Some versions of Node give an abstract name the full length, with zero bytes, which are shown as @. */
+function padded(name: string): RegExp {
+  return new RegExp(`^${name}@*$`);
+}
+
 /** Turns switches of the menu, and closes it again. */
 async function turn(page: Page, ...names: string[]): Promise<void> {
   await more(page).click();
@@ -37,7 +42,7 @@ test('UNIX sockets are shown while they are asked for, and are neither new nor e
   const row = rows(page);
   await expect(row).toHaveCount(1);
   await expect(cell(row, 'protocol')).toHaveText('UNIX stream');
-  await expect(cell(row, 'localAddress')).toHaveText(name);
+  await expect(cell(row, 'localAddress')).toHaveText(padded(name));
   await expect(cell(row, 'localPort')).toHaveText('');
   await expect(cell(row, 'remotePort')).toHaveText('');
   await expect(cell(row, 'state')).toHaveText('Listen');
@@ -217,21 +222,30 @@ test('a connection that came and went between two readings is shown as ended, wi
   const client = await program();
   const port = await server.listen('127.0.0.1');
   const { page } = await open();
-  await page.getByLabel('Update interval').selectOption('5000');
   await search(page, `127.0.0.1:${port}`);
   await expect(rowOf(page, port)).toHaveCount(1);
+  await page.getByRole('button', { name: 'Pause' }).click(); // no reading may come in between
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
   const { id, port: clientPort } = await client.ask({ do: 'connect', host: '127.0.0.1', port }, 'connected');
   const { id: accepted } = await server.until('accepted', (event) => event.port === clientPort);
   await client.ask({ do: 'send', id, bytes: 4321 }, 'sent');
-  server.tell({ do: 'reset', id: accepted }); // nothing is left of it, not even TIME_WAIT
-  await client.until('close', (event) => event.id === id);
+  client.tell({ do: 'end', id });
+  await server.until('end', (event) => event.id === accepted);
+  server.tell({ do: 'end', id: accepted }); // who ends last keeps nothing, not even TIME_WAIT
+  await server.until('close', (event) => event.id === accepted);
   const end = rowOf(page, port, clientPort);
-  await expect(end).toHaveClass(/\bended\b/);
+  await expect(async () => {
+    // The kernel's message may come after the next reading.
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect(end).toHaveClass(/\bended\b/, { timeout: 1000 });
+  }).toPass();
   await expect(end.locator('.mark')).toHaveText('×');
   // Only its listener can tell whose it was.
   await expect(cell(end, 'pid')).toHaveText(String(server.pid));
   await expect(cell(end, 'processName')).toHaveClass(/inherited/);
-  await expect(cell(rowOf(page, clientPort!, port), 'bytesSent')).toHaveText('4,321');
+  const remnant = rowOf(page, clientPort!, port);
+  await expect(cell(remnant, 'state')).toHaveText('Time Wait');
+  await expect(cell(remnant, 'bytesSent')).toHaveText('4,321');
 });
 
 test('the native menu’s checks follow the page', async ({ open, shell }) => {

@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, needsLinux, needsOwnNetwork, needsRoot, needsSs } from '../native/linux/fixtures/needs';
+import type { SsRow } from '../native/linux/fixtures/ss';
 import { asSets, cookieOf, isRoot, NOBODY, Stage } from '../native/linux/fixtures/stage';
-import type { Actor, Opened, SsRow } from '../native/linux/fixtures/stage';
+import type { Actor, Opened } from '../native/linux/fixtures/stage';
 import { LinuxBackend } from '../native/linux/linuxBackend';
 import { DEFAULT_READING } from '../shared/socket';
 import type { SocketRow, SocketState } from '../shared/socket';

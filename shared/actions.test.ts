@@ -25,6 +25,22 @@ describe('socketLabel', () => {
     expect(confirmClose([forged], 0).message).toBe('Close 1 connection of x?y?');
   });
 
+  it('nor a path, which may hold whatever a process likes', () => {
+    const localAddress = '/run/x\nnginx (1)  TCP 0.0.0.0:80\u001b[2J';
+    const unix = socketRow({
+      ...{ protocol: 'unix', family: null, localAddress, localPort: null },
+      ...{ remoteAddress: '@y\u202e', remotePort: null },
+    });
+    expect(socketLabel(unix)).toBe('nginx (812)  UNIX /run/x?nginx (1)  TCP 0.0.0.0:80?[2J → @y?');
+  });
+
+  it('says how an owner is known', () => {
+    const label = (owner: Owner): string => socketLabel(socketRow({ owner })).split('  ')[0]!;
+    expect([label('known'), label('inherited'), label('presumed')]).toEqual([
+      ...['nginx (812)', 'was nginx (812)', 'presumably nginx (812)'],
+    ]);
+  });
+
   it('tells "no owner" from an owner that is not known', () => {
     const labels = Object.fromEntries(
       OWNERS.map((owner): [Owner, string] => [owner, socketLabel(ownerless({ owner })).split('  ')[0]!]),
@@ -78,6 +94,17 @@ describe('confirmClose', () => {
     expect(detail.split('\n').slice(-3)).toEqual([CONNECTION, LISTENER, UDP]);
     expect(confirmLabel).toBe('Close 5 Sockets');
     expect(confirmClose(rows.slice(0, 2), 0).confirmLabel).toBe('Close 2 Connections');
+  });
+
+  it('does not take for a connection, a listener or UDP what is none', () => {
+    const unix = socketRow({ protocol: 'unix', family: null, state: 'LISTEN' });
+    const bound = socketRow({ state: 'BOUND' });
+    const { message, detail } = confirmClose([unix, bound], 0);
+    expect(message).toBe('Close 2 sockets of nginx?');
+    for (const sentence of [CONNECTION, LISTENER, UDP]) expect(detail).not.toContain(sentence);
+    expect(confirmClose([unix, socketRow()], 0).message).toBe(
+      'Close 1 connection and 1 other socket of nginx?',
+    );
   });
 
   it('lists twelve sockets and counts the others', () => {

@@ -1,5 +1,5 @@
 // A program of somebody else's: opens sockets on request and tells what becomes of them, one JSON object per line.
-// Commands come the same way on standard input: {"do": "listen" | "connect" | "udp" | "unix" | "bind" | "end" | "reset" | "send", …}.
+// Commands come the same way on standard input: {"do": "listen" | "connect" | "udp" | "unix" | "bind" | "end" | "send", …}.
 import dgram from 'node:dgram';
 import net from 'node:net';
 import readline from 'node:readline';
@@ -56,9 +56,6 @@ const commands = {
   },
   send({ id, bytes }) {
     connections.get(id).write(Buffer.alloc(bytes), () => tell({ event: 'sent', id }));
-  },
-  reset({ id }) {
-    connections.get(id).resetAndDestroy();
   },
   end({ id }) {
     connections.get(id).end();

@@ -40,7 +40,7 @@ export class Program {
       process.execPath,
       path.join(ROOT, 'e2e', 'programs', 'sockets.mjs'),
     ];
-    const program = new Program(spawn(command!, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+    const program = new Program(spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
     await program.until('ready');
     return program;
   }

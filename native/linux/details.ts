@@ -213,10 +213,10 @@ function descriptorsOf(pid: number, inode: number): number[] | BorrowFailure {
     return directory === 'ended' ? 'gone' : directory === 'limit' ? 'limit' : 'refused';
   }
   try {
-    const all = directory.list();
+    const all = [...directory.list()];
     const inodes = all.map((descriptor) => directory.socketInode(descriptor));
     if (inodes.includes(-1)) return 'refused';
-    return all.filter((_, i) => inodes[i] === inode).sort((a, b) => a - b);
+    return all.filter((_, i) => inodes[i] === inode);
   } finally {
     directory.close();
   }

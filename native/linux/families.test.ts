@@ -17,6 +17,7 @@ import {
   unixAddress,
   vsockAddress,
 } from './fixtures/rawSockets';
+import { ssLines } from './fixtures/ss';
 import { Stage } from './fixtures/stage';
 import { LinuxBackend } from './linuxBackend';
 import { ProcNet } from './procNet';
@@ -55,16 +56,8 @@ function rowsOf(table: SocketTable): SocketRow[] {
   return Array.from({ length: table.length }, (_, row) => table.row(row, backend));
 }
 
-/** The lines of `ss`. It writes into a file: the pipes that Node would make are sockets of this namespace themselves. */
 function ss(options: string): string[] {
-  const file = stage.file('ss');
-  const fd = fs.openSync(file, 'w');
-  spawnSync('ss', ['-HOan', ...options.split(' ')], { stdio: ['ignore', fd, 'inherit'] });
-  fs.closeSync(fd);
-  return fs
-    .readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
+  return ssLines(['-HOan', ...options.split(' ')], stage.file('ss'));
 }
 
 function inodeOf(fd: number): number {

@@ -2,12 +2,23 @@
 import {
   closeFd,
   directoryEntries,
+  fileIs,
+  linkIs,
   openDirectory,
-  readFileAt,
+  openFileAt,
+  readFileNow,
   readLinkAt,
   readSocketLink,
   statSize,
 } from './procCalls';
+
+/** What a process runs: any bytes, as Latin-1. */
+export interface Program {
+  /** Its executable; empty where it has none, or it may not be seen. */
+  exe: string;
+  /** Its short name (comm), with the line end that /proc adds. */
+  name: string;
+}
 
 /** Why a process's descriptors cannot be read. `limit`: this process has no free descriptor to read them with. */
 export type OpenFailure = 'ended' | 'unreadable' | 'limit';
@@ -17,6 +28,9 @@ export type OpenFailure = 'ended' | 'unreadable' | 'limit';
  * process's by then. What one reads through it is therefore never credited to the wrong process.
  */
 export class FdDirectory {
+  /** Its short name, kept open once it was read. */
+  private comm = -1;
+
   private constructor(private fd: number) {}
 
   static open(root: string, pid: number): FdDirectory | OpenFailure {
@@ -29,8 +43,8 @@ export class FdDirectory {
     return statSize(this.fd, '');
   }
 
-  /** The numbers of its open descriptors; none where it has ended. */
-  list(): number[] {
+  /** The numbers of its open descriptors, ascending; none where it has ended. Valid until the next directory is listed. */
+  list(): Int32Array {
     return directoryEntries(this.fd);
   }
 
@@ -46,17 +60,28 @@ export class FdDirectory {
    * Its executable and its short name: what changes when it becomes another program or renames itself. Null where it has
    * ended, on every kernel.
    */
-  program(): string | null {
-    const exe = readLinkAt(this.fd, '../exe');
-    const path = exe === null ? '' : Buffer.from(exe).toString('latin1');
-    const name = readFileAt(this.fd, '../comm');
-    return name === null ? null : `${path} ${name}`;
+  program(): Program | null {
+    const exe = latin1(readLinkAt(this.fd, '../exe')) ?? '';
+    if (this.comm < 0) this.comm = openFileAt(this.fd, '../comm');
+    const name = latin1(readFileNow(this.comm));
+    return name === null ? null : { exe, name };
+  }
+
+  /** Whether it still is this program; null where it has ended. */
+  isStill({ exe, name }: Program): boolean | null {
+    const isSame = fileIs(this.comm, name);
+    return isSame === null ? null : isSame && linkIs(this.fd, '../exe', exe);
   }
 
   close(): void {
     closeFd(this.fd);
-    this.fd = -1; // the number is soon another directory's
+    if (this.comm >= 0) closeFd(this.comm);
+    this.fd = this.comm = -1; // the numbers are soon another directory's
   }
+}
+
+function latin1(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString('latin1');
 }
 
 /** Whether this kernel counts descriptors (since Linux 6.2). */

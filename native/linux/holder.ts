@@ -1,7 +1,7 @@
 import type { ProcessInfo } from '../../shared/socket';
 import { NOBODY } from '../../shared/socketTable';
 import type { Holders } from '../../shared/socketTable';
-import type { FdDirectory } from './fdDirectory';
+import type { FdDirectory, Program } from './fdDirectory';
 
 const INIT = 1;
 
@@ -12,7 +12,7 @@ export class Holder {
   /** Its sockets by descriptor. */
   readonly sockets = new Map<number, HeldSocket>();
   /** Numbers that were free when last looked at, and that a new descriptor may have taken since. */
-  gaps: Set<number> = new Set();
+  readonly gaps = new Set<number>();
 
   constructor(
     readonly pid: number,
@@ -20,7 +20,7 @@ export class Holder {
     readonly directory: FdDirectory | null,
     public process: ProcessInfo,
     /** What {@link FdDirectory.program} said when it was described. */
-    public program: string,
+    public program: Program,
     /** How many descriptors of any kind it had when they were last listed. */
     public count: number,
   ) {
@@ -28,7 +28,7 @@ export class Holder {
   }
 
   /** It has become another program, or renamed itself. */
-  become(process: ProcessInfo, program: string): void {
+  become(process: ProcessInfo, program: Program): void {
     this.program = program;
     if (process === this.process) return;
     this.process = process;
@@ -56,7 +56,8 @@ export class HeldSocket {
   constructor(readonly inode: number) {}
 
   addLink(link: Link): void {
-    this.links.push(link);
+    // Most have one, and a list that grows takes room for seventeen.
+    this.links = [...this.links, link];
     this.isKnown = false;
   }
 

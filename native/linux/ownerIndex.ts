@@ -23,9 +23,14 @@ const MOST_MISSES = 3;
 const LOOK_AHEAD = 8;
 /** Readings between two searches of everything for a socket that was not found: 2, 4, 8 … up to this many. */
 const LONGEST_PATIENCE = 64;
-/** Of the descriptors this process may have, how many it keeps open for others' directories. */
-const DIRECTORY_SHARE = 0.5;
+/** Descriptors that are read in each reading of processes without a listed socket. */
+const STRANGE_DESCRIPTORS = 2048;
+/** Readings after which a socket that was never listed is taken to be of a kind that is not read. */
+const LONG_KNOWN = 8;
+/** Of the descriptors this process may have: how many it keeps open for others' directories, each with one file. */
+const DIRECTORY_SHARE = 0.25;
 const DESCRIPTORS_WITHOUT_LIMIT = 1 << 16;
+const NO_DESCRIPTORS = new Int32Array(0);
 
 /** What bounds the index; {@link DEFAULT_LIMITS} but in tests. */
 export interface IndexLimits {
@@ -50,7 +55,8 @@ interface Search {
  * (Linux links the two only in /proc/PID/fd). In each reading
  *
  * 1. descriptors whose socket has gone are read again: the next socket usually took their number;
- * 2. of processes that are new, or have more or fewer descriptors than before, those are read that are no known socket;
+ * 2. of processes that are new, or have more or fewer descriptors than before, those are read that are no known socket
+ *    (at once where they hold a listed one, else as many as there is time for);
  * 3. of processes that closed a socket, the free numbers are read that the next descriptor would take;
  * 4. all processes are looked through so where a socket stays without holder for a second reading;
  * 5. what may have changed hands is checked: sockets that got another holder or were not listed before;
@@ -84,6 +90,8 @@ export class OwnerIndex {
   private readonly active = new Set<Holder>();
   /** Descriptors of sockets that are not listed any more, or not yet: they are closed before one hears of it. */
   private readonly unlisted = new Set<Link>();
+  /** Processes that have more or fewer descriptors than before, but none of a socket that is listed: those to be read next. */
+  private readonly strangers = new Set<Holder>();
   private reading = 0;
   private checkAt = 0;
 
@@ -113,8 +121,10 @@ export class OwnerIndex {
     this.readVacated();
     const pids = this.processes.list();
     this.readProcesses(pids);
-    if (unknown.some((row) => this.linksOf(inode[row]!).length === 0)) this.readGaps();
+    const isMissing = (): boolean => unknown.some((row) => this.linksOf(inode[row]!).length === 0);
+    if (isMissing()) this.readGaps();
     this.active.clear();
+    this.readStrangers(isMissing() ? Infinity : STRANGE_DESCRIPTORS);
     if (this.isSearchDue(table, unknown)) this.readEverything();
     this.check();
     this.forgetOrphans();
@@ -213,6 +223,20 @@ export class OwnerIndex {
     }
   }
 
+  /**
+   * Reads so many descriptors of processes that hold sockets, but none that is listed. On most machines that is all of them;
+   * where containers do much that is not looked at, it takes turns.
+   */
+  private readStrangers(descriptors: number): void {
+    let left = descriptors;
+    for (const holder of this.strangers) {
+      if (left <= 0) return;
+      left -= holder.sockets.size;
+      this.strangers.delete(holder);
+      if (this.holders.get(holder.pid) === holder) this.readProcess(holder.pid, true);
+    }
+  }
+
   private readProcesses(pids: readonly number[]): void {
     const alive = new Set(pids);
     for (const pid of this.holders.keys()) if (!alive.has(pid)) this.drop(pid);
@@ -299,8 +323,9 @@ export class OwnerIndex {
     // Ended, and another process may have its PID by now; or too many to keep each one's directory open.
     if (holder.directory === null || count === null || !this.isSameProgram(holder, holder.directory))
       return this.open(pid);
-    if (count !== holder.count || anyway || !this.counted)
-      this.readDescriptors(holder, holder.directory, count);
+    const changed = count !== holder.count || !this.counted;
+    if (changed && !anyway && !this.holdsListed(holder)) this.strangers.add(holder);
+    else if (changed || anyway) this.readDescriptors(holder, holder.directory, count, anyway);
   }
 
   /** Reads a process by its PID: one that is new, had no sockets, or whose directory is not kept. */
@@ -315,7 +340,9 @@ export class OwnerIndex {
     }
     const count = directory.count();
     const sockets = new Map<number, number>();
-    const open = new Set(count === 0 && this.counted ? [] : directory.list());
+    const open = count === 0 && this.counted ? NO_DESCRIPTORS : directory.list();
+    const gaps = new Set<number>();
+    findGaps(open, gaps);
     for (const descriptor of open) {
       const inode = directory.socketInode(descriptor);
       if (inode > 0) sockets.set(descriptor, inode);
@@ -331,7 +358,8 @@ export class OwnerIndex {
     for (const descriptor of holder.sockets.keys())
       if (!sockets.has(descriptor)) this.assign(holder, descriptor, 0);
     for (const [descriptor, inode] of sockets) this.assign(holder, descriptor, inode);
-    holder.gaps = gapsOf(open);
+    holder.gaps.clear();
+    for (const gap of gaps) holder.gaps.add(gap);
   }
 
   /** The holder that the process behind an open directory is; null where it has ended, or become another program meanwhile. */
@@ -340,7 +368,7 @@ export class OwnerIndex {
     const startKey = this.processes.startKey(pid);
     const process = startKey === null ? null : this.processes.describe(pid, startKey);
     // Still there: so the PID was its own all the while, also when its files were read by number.
-    if (process === null || program === null || directory.program() !== program) return null;
+    if (process === null || program === null || directory.isStill(program) !== true) return null;
     const old = this.holders.get(pid);
     const keeps = this.directories < this.limits.directories;
     if (old?.process === process && old.directory === null && !keeps) return old;
@@ -353,28 +381,43 @@ export class OwnerIndex {
 
   /** Whether it is; describes the process anew where it has become another program. */
   private isSameProgram(holder: Holder, directory: FdDirectory): boolean {
+    if (directory.isStill(holder.program) === true) return true;
     const program = directory.program();
-    if (program === holder.program) return true;
     const process = this.processes.describe(holder.pid, holder.process.startKey);
-    if (process === null || program === null || directory.program() !== program) return false;
+    if (process === null || program === null || directory.isStill(program) !== true) return false;
     holder.become(process, program);
     return true;
   }
 
   /** Reads the descriptors of a process that are not known to be a socket which is listed now. */
-  private readDescriptors(holder: Holder, directory: FdDirectory, count: number): void {
-    const open = new Set(directory.list());
-    for (const descriptor of holder.sockets.keys())
-      if (!open.has(descriptor)) this.assign(holder, descriptor, 0);
+  private readDescriptors(holder: Holder, directory: FdDirectory, count: number, anyway: boolean): void {
+    const open = directory.list();
+    for (const descriptor of holder.sockets.keys()) {
+      if (!includes(open, descriptor)) this.assign(holder, descriptor, 0);
+    }
     for (const descriptor of open) {
-      if (holder.sockets.get(descriptor)?.seen !== this.reading) this.readDescriptor(holder, descriptor);
+      if (!this.isTrusted(holder, descriptor, anyway)) this.readDescriptor(holder, descriptor);
     }
     holder.count = count;
-    holder.gaps = gapsOf(open);
+    findGaps(open, holder.gaps);
     this.active.delete(holder);
     if (holder.sockets.size > 0) return;
     this.drop(holder.pid);
     this.others.set(holder.pid, count);
+  }
+
+  private holdsListed(holder: Holder): boolean {
+    for (const { seen } of holder.sockets.values()) if (seen !== 0 && seen + 1 >= this.reading) return true;
+    return false;
+  }
+
+  /** Whether a descriptor is a socket that is listed now, or has long been one of a kind that is not read. */
+  private isTrusted(holder: Holder, descriptor: number, anyway: boolean): boolean {
+    const socket = holder.sockets.get(descriptor);
+    if (socket === undefined) return false;
+    if (socket.seen === this.reading) return true;
+    if (socket.seen !== 0 || anyway) return false;
+    return socket.links.some((link) => link.holder === holder && link.since + LONG_KNOWN < this.reading);
   }
 
   /** Returns whether it was another socket, or is none any more. */
@@ -421,11 +464,25 @@ export class OwnerIndex {
   }
 }
 
-/** The lowest numbers that are not open: a new descriptor always takes the lowest (POSIX, open). */
-function gapsOf(open: ReadonlySet<number>): Set<number> {
-  const gaps = new Set<number>();
-  for (let number = 0; gaps.size < KNOWN_GAPS; number++) if (!open.has(number)) gaps.add(number);
-  return gaps;
+/** Puts the lowest numbers that are not open into `gaps`: a new descriptor always takes the lowest (POSIX, open). */
+function findGaps(open: Int32Array, gaps: Set<number>): void {
+  gaps.clear();
+  let number = 0;
+  for (let i = 0; gaps.size < KNOWN_GAPS; number++) {
+    if (open[i] === number) i++;
+    else gaps.add(number);
+  }
+}
+
+/** Whether an ascending list has this number. */
+function includes(numbers: Int32Array, number: number): boolean {
+  let low = 0;
+  for (let high = numbers.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! < number) low = middle + 1;
+    else high = middle;
+  }
+  return numbers[low] === number;
 }
 
 function descriptorLimit(): number {

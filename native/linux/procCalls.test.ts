@@ -7,8 +7,11 @@ import { unprivileged } from './fixtures/stage';
 import {
   closeFd,
   directoryEntries,
+  fileIs,
+  linkIs,
   openDirectory,
-  readFileAt,
+  openFileAt,
+  readFileNow,
   readLinkAt,
   readSocketLink,
   statSize,
@@ -26,6 +29,9 @@ afterEach(() => {
   closeFd(fd);
   fs.rmSync(folder, { recursive: true });
 });
+
+/** Ascending already. */
+const entries = (): number[] => [...directoryEntries(fd)];
 
 const text = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : Buffer.from(bytes).toString();
@@ -49,24 +55,22 @@ describe('a directory', () => {
   });
 
   it('lists the names that are numbers, as often as it is asked', () => {
-    expect(directoryEntries(fd)).toEqual([]);
+    expect(entries()).toEqual([]);
     const numbers = [0, 7, 42, 123456, 4194304];
     for (const name of [...numbers, '12a', 'a12', '-1', '1.5', ' 3', '١', 'socket', 'x'.repeat(255)])
       fs.writeFileSync(path.join(folder, String(name)), '');
-    for (let time = 0; time < 2; time++) expect(directoryEntries(fd).sort((a, b) => a - b)).toEqual(numbers);
+    for (let time = 0; time < 2; time++) expect(entries()).toEqual(numbers);
     fs.rmSync(path.join(folder, '7'));
-    expect(directoryEntries(fd)).not.toContain(7);
+    expect(entries()).not.toContain(7);
   });
 
   it('lists more names than one call gives', () => {
     for (let name = 0; name < 3000; name++) fs.writeFileSync(path.join(folder, String(name)), '');
-    expect(directoryEntries(fd).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 3000 }, (_, name) => name),
-    );
+    expect(entries()).toEqual(Array.from({ length: 3000 }, (_, name) => name));
   });
 
   it('that is closed lists nothing', () => {
-    expect(directoryEntries(-1)).toEqual([]);
+    expect([...directoryEntries(-1)]).toEqual([]);
   });
 });
 
@@ -111,18 +115,35 @@ describe('a link', () => {
 });
 
 describe('a file', () => {
-  it('is read from its beginning, and no further than a page', () => {
-    fs.writeFileSync(path.join(folder, 'file'), Buffer.from([0x61, 0, 0xff, 0x0a]));
-    expect(readFileAt(fd, 'file')).toBe('a\0ÿ\n');
-    fs.writeFileSync(path.join(folder, 'file'), '');
-    expect(readFileAt(fd, 'file')).toBe('');
-    fs.writeFileSync(path.join(folder, 'file'), 'x'.repeat(10_000));
-    expect(readFileAt(fd, 'file')).toBe('x'.repeat(4096));
-    expect(readFileAt(fd, 'nowhere')).toBeNull();
-    const open = fs.readdirSync('/proc/self/fd').length;
-    for (let time = 0; time < 10; time++) readFileAt(fd, 'file');
-    readFileAt(fd, '.'); // EISDIR
-    expect(fs.readdirSync('/proc/self/fd').length).toBe(open);
+  it('is read from its beginning, as often as it is asked, and no further than a page', () => {
+    const file = path.join(folder, 'file');
+    fs.writeFileSync(file, '');
+    const opened = openFileAt(fd, 'file');
+    const read = (): string => Buffer.from(readFileNow(opened)!).toString('latin1');
+    expect(read()).toBe('');
+    fs.writeFileSync(file, Buffer.from([0x61, 0, 0xff, 0x0a]));
+    for (let time = 0; time < 2; time++) expect(read()).toBe('a\0ÿ\n');
+    fs.writeFileSync(file, 'x'.repeat(10_000));
+    expect(read()).toBe('x'.repeat(4096));
+    closeFd(opened);
+    expect(readFileNow(opened)).toBeNull();
+    expect(openFileAt(fd, 'nowhere')).toBe(-1);
+  });
+
+  it('is compared with a text, byte by byte', () => {
+    fs.writeFileSync(path.join(folder, 'file'), Buffer.from([0x61, 0xff, 0x0a]));
+    const opened = openFileAt(fd, 'file');
+    expect(['aÿ\n', 'aÿ', 'aÿ\n\n', 'aÿ\t', ''].map((text) => fileIs(opened, text))).toEqual([
+      ...[true, false, false, false, false],
+    ]);
+    closeFd(opened);
+    expect(fileIs(opened, '')).toBeNull();
+    fs.symlinkSync('/bin/sh', path.join(folder, 'link'));
+    expect(['/bin/sh', '/bin/s', '/bin/sh2', ''].map((text) => linkIs(fd, 'link', text))).toEqual([
+      ...[true, false, false, false],
+    ]);
+    // None is as good as an empty one: a kernel thread has no executable.
+    expect(linkIs(fd, 'nowhere', '')).toBe(true);
   });
 
   it('has a size, by path or by its open descriptor', () => {

@@ -19,7 +19,7 @@ const SOCKET_LINK = Buffer.from('socket:[');
 interface Calls {
   open(path: string, flags: number): number;
   openat(directory: number, path: Uint8Array, flags: number): number;
-  read(fd: number, buffer: Uint8Array, size: number): number;
+  pread(fd: number, buffer: Uint8Array, size: number, offset: number): number;
   close(fd: number): number;
   readlinkat(directory: number, path: Uint8Array, buffer: Uint8Array, size: number): number;
   statx(directory: number, path: Uint8Array, flags: number, mask: number, buffer: Uint8Array): number;
@@ -35,7 +35,7 @@ function calls(): Calls {
   bound = {
     open: lib.func('int open(const char *, int)') as Calls['open'],
     openat: lib.func('int openat(int, void *, int)') as Calls['openat'],
-    read: lib.func('intptr_t read(int, void *, size_t)') as Calls['read'],
+    pread: lib.func('intptr_t pread(int, void *, size_t, int64_t)') as Calls['pread'],
     close: lib.func('int close(int)') as Calls['close'],
     readlinkat: lib.func('intptr_t readlinkat(int, void *, void *, size_t)') as Calls['readlinkat'],
     statx: lib.func('int statx(int, void *, int, uint, void *)') as Calls['statx'],
@@ -50,6 +50,7 @@ const pathBuffer = Buffer.alloc(4096);
 const linkBuffer = Buffer.alloc(4096);
 const statBuffer = Buffer.alloc(STATX_BYTES);
 const entryBuffer = Buffer.alloc(32 * 1024);
+let numbers = new Int32Array(1024);
 
 /** Opens a directory for the calls below. */
 export function openDirectory(path: string): number | OpenFailure {
@@ -90,13 +91,32 @@ function wasRefused(): boolean {
   return code !== ENOENT && code !== ESRCH;
 }
 
-/** The beginning of a small file, as Latin-1 so that any bytes can be compared; null where it cannot be read. */
-export function readFileAt(directory: number, path: string): string | null {
-  const fd = calls().openat(directory, cPath(path), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return null;
-  const length = calls().read(fd, linkBuffer, linkBuffer.length);
-  calls().close(fd);
-  return length < 0 ? null : linkBuffer.toString('latin1', 0, length);
+/** Opens a file beside an open directory; -1 where that cannot be. */
+export function openFileAt(directory: number, path: string): number {
+  return calls().openat(directory, cPath(path), O_RDONLY | O_CLOEXEC);
+}
+
+/** The beginning of a small open file, valid until the next call; null where it cannot be read. */
+export function readFileNow(fd: number): Uint8Array | null {
+  const length = calls().pread(fd, linkBuffer, linkBuffer.length, 0);
+  return length < 0 ? null : linkBuffer.subarray(0, length);
+}
+
+/** Whether a symbolic link's target is this text (bytes as Latin-1), without making a text of it. */
+export function linkIs(directory: number, path: string, text: string): boolean {
+  return isText(calls().readlinkat(directory, cPath(path), linkBuffer, linkBuffer.length), text);
+}
+
+/** Whether a small open file holds just this text; null where it cannot be read. */
+export function fileIs(fd: number, text: string): boolean | null {
+  const length = calls().pread(fd, linkBuffer, linkBuffer.length, 0);
+  return length < 0 ? null : isText(length, text);
+}
+
+function isText(length: number, text: string): boolean {
+  if (Math.max(length, 0) !== text.length) return false;
+  for (let i = 0; i < length; i++) if (linkBuffer[i] !== text.charCodeAt(i)) return false;
+  return true;
 }
 
 /** The size of a file by path, or of the open directory where the path is empty; null where it has gone. */
@@ -108,22 +128,34 @@ export function statSize(directory: number, path: string): number | null {
 }
 
 /**
- * The entries of an open directory whose names are numbers, in its own order (man 2 getdents: u64 inode, i64 offset,
- * u16 length, u8 type, name).
+ * The entries of an open directory whose names are numbers, ascending; valid until the next call (man 2 getdents: u64 inode,
+ * i64 offset, u16 length, u8 type, name).
  */
-export function directoryEntries(directory: number): number[] {
-  const numbers: number[] = [];
-  if (calls().lseek(directory, 0, SEEK_SET) < 0) return numbers;
+export function directoryEntries(directory: number): Int32Array {
+  let count = 0;
+  let ascending = true;
+  if (calls().lseek(directory, 0, SEEK_SET) < 0) return numbers.subarray(0, 0);
   for (;;) {
     const length = calls().getdents64(directory, entryBuffer, entryBuffer.length);
-    if (length <= 0) return numbers;
+    if (length <= 0) break;
     for (let at = 0; at + 19 < length;) {
       const size = entryBuffer[at + 16]! | (entryBuffer[at + 17]! << 8);
       const number = decimal(entryBuffer, at + 19, at + size);
-      if (number >= 0) numbers.push(number);
       at += Math.max(size, 20);
+      if (number < 0) continue;
+      if (count === numbers.length) numbers = grown(numbers);
+      if (count > 0 && numbers[count - 1]! > number) ascending = false;
+      numbers[count++] = number;
     }
   }
+  const found = numbers.subarray(0, count);
+  return ascending ? found : found.sort(); // /proc sorts by itself
+}
+
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }
 
 /** The number that the text from `at` to `end`, or to a NUL, spells; -1 where it is none. */

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ProcessInfo } from '../../shared/socket';
 import { NOWHERE, parseCgroups, unifiedPath } from './cgroups';
+import { closeFd, directoryEntries, openDirectory } from './procCalls';
 
 /** Start times are in clock ticks of 10 ms: USER_HZ is 100 on every architecture Linux runs Electron on. */
 const MS_PER_TICK = 10;
@@ -41,16 +42,11 @@ export class ProcessReader {
 
   /** The PIDs that are visible now, ascending; none where /proc itself cannot be read. */
   list(): number[] {
-    let names: string[];
-    try {
-      names = fs.readdirSync(this.root);
-    } catch {
-      return [];
-    }
-    return names
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .sort((a, b) => a - b);
+    const directory = openDirectory(this.root);
+    if (typeof directory === 'string') return [];
+    const pids = [...directoryEntries(directory)];
+    closeFd(directory);
+    return pids;
   }
 
   /** The start time that makes a PID an identity, or null where the process is gone. */

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIELDS } from '../../shared/fields';
 import { listener, ownerless, socketRow, udpSocket } from '../../shared/fixtures/rows';
-import { OWNER_TITLES, OWNERS } from '../../shared/socket';
+import { OWNER_TITLES, OWNERS, PROTOCOLS, tableOf, tableTitle } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import {
   COLUMN_IDS,
@@ -11,6 +12,7 @@ import {
   formatFullTime,
   formatTime,
   OWNER_EXPLANATION,
+  shownColumns,
 } from './columns';
 import type { ColumnId } from './columns';
 
@@ -48,6 +50,69 @@ describe('COLUMNS', () => {
     expect([text('remoteAddress', listener()), text('remotePort', listener())]).toEqual(['*', '*']);
     expect(text('remotePort', socketRow({ remotePort: 0 }))).toBe('0');
     expect(text('user', socketRow({ user: null, uid: 0 }))).toBe('0');
+  });
+
+  it('names the type of a socket where its protocol has several', () => {
+    const of = (changes: Partial<SocketRow>): string => text('protocol', socketRow(changes));
+    expect(of({ protocol: 'unix', family: null, type: 'seqpacket' })).toBe('UNIX seqpacket');
+    expect(of({ protocol: 'packet', family: null, type: 'dgram' })).toBe('Packet dgram');
+    expect(of({ protocol: 'unix', family: null, type: null })).toBe('UNIX');
+    expect(of({ protocol: 'udplite', family: 6, type: 'dgram' })).toBe('UDP-Lite v6');
+    expect(of({ protocol: 'netlink', family: null, type: 'raw' })).toBe('Netlink');
+    for (const protocol of PROTOCOLS)
+      expect(of({ protocol, family: null })).toContain(tableTitle(tableOf(protocol, null)));
+  });
+
+  it('leaves both ports blank where there is none, and does not claim any port (*)', () => {
+    const unix = socketRow({
+      ...{ protocol: 'unix', family: null, localAddress: '/run/x', remoteAddress: 'socket:[7]' },
+      ...{ localPort: null, remotePort: null },
+    });
+    expect([text('localPort', unix), text('remotePort', unix)]).toEqual(['', '']);
+    expect(text('remoteAddress', unix)).toBe('socket:[7]');
+  });
+
+  it('shows the Namespace column only where there is more than one', () => {
+    const ids = (namespaces?: boolean): ColumnId[] =>
+      shownColumns(namespaces === undefined ? undefined : { namespaces }).map(({ id }) => id);
+    expect(ids(true)).toEqual([...COLUMN_IDS]);
+    expect(ids(false)).toEqual(COLUMN_IDS.filter((id) => id !== 'namespace'));
+    expect(ids()).toEqual(ids(false)); // before anything was heard of the engine
+    expect(text('namespace', socketRow({ namespace: null }))).toBe('');
+  });
+
+  it('says of what stands behind a name or a protocol', () => {
+    const more = (id: ColumnId, changes: Partial<SocketRow>): string => columnOf(id).more(socketRow(changes));
+    expect([0, 1, 2, 12].map((holders) => more('processName', { holders }))).toEqual(['', '', '+1', '+11']);
+    expect([null, false, true].map((dualStack) => more('protocol', { dualStack }))).toEqual(['', '', '+v4']);
+    const others = COLUMNS.filter(({ id }) => id !== 'processName' && id !== 'protocol');
+    for (const { id } of others) expect(more(id, { holders: 9, dualStack: true })).toBe('');
+  });
+
+  it('lets no name reach the screen with a character that cannot be seen', () => {
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    const unseen = /[\u0000-\u001f\u007f-\u009f\u202e\u2066-\u2069]/;
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (name) => {
+        const names = {
+          localAddress: name,
+          remoteAddress: name,
+          namespace: name,
+          processName: name,
+          user: name,
+        };
+        const row = socketRow({
+          protocol: 'unix',
+          family: null,
+          localPort: null,
+          remotePort: null,
+          ...names,
+        });
+        for (const column of COLUMNS) expect(column.text(row)).not.toMatch(unseen);
+      }),
+    );
+    const row = socketRow({ protocol: 'unix', localAddress: '/run/a\nb\u001b[2J\u202egpj.exe' });
+    expect(text('localAddress', row)).toBe('/run/a?b?[2J?gpj.exe');
   });
 
   it('tells the kinds of missing owners apart', () => {

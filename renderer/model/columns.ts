@@ -203,7 +203,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
 ];
 
 /** The columns that say something about what is read. */
-export function shownColumns(reading: ReadingOptions | undefined): readonly ColumnSpec[] {
+export function shownColumns(reading: Pick<ReadingOptions, 'namespaces'> | undefined): readonly ColumnSpec[] {
   return reading?.namespaces === true ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'namespace');
 }
 

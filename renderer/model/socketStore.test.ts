@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Diff, SnapshotChunk } from '../../shared/contract';
 import { engineStatus, socketRow } from '../../shared/fixtures/rows';
+import { turned } from '../../shared/reading';
+import { DEFAULT_READING } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import type { Mark } from './rowOrder';
 import { SocketStore } from './socketStore';
@@ -68,6 +70,30 @@ describe('SocketStore: marks', () => {
       ['c', null],
     ]);
     expect(store.order.total).toBe(2);
+  });
+
+  it('marks neither as new nor as ended what comes and goes because a switch was turned', () => {
+    const store = storeOf(A(), B());
+    const status = engineStatus({ reading: turned(DEFAULT_READING, 'unix') });
+    store.diff(diff({ added: [C()], changed: [{ ...A(), state: 'CLOSE_WAIT' }], status }));
+    expect(shown(store)).toEqual([
+      ['a', 'changed'],
+      ['b', null],
+      ['c', null],
+    ]);
+    store.diff(diff({ removed: ['b'], status })); // the same is read: this one has ended
+    expect(shown(store)[1]).toEqual(['b', 'ended']);
+    store.diff(diff({ removed: ['c'], ended: [C()] })); // the switch is off again
+    expect(shown(store)).toEqual([['a', null]]);
+    expect(store.order.total).toBe(1);
+  });
+
+  it('nor what a new engine does not read yet', () => {
+    const store = storeOf(A());
+    const reading = turned(DEFAULT_READING, 'unix');
+    store.diff(diff({ added: [B(), C()], status: engineStatus({ reading }) }));
+    store.snapshot(chunk([A()]));
+    expect(shown(store)).toEqual([['a', null]]);
   });
 
   it('does not mark what changed in other ways, and shows it', () => {

@@ -62,8 +62,7 @@ export function Grid() {
   const visible = items.map(({ index }) => order.at(index)).filter((entry) => entry !== undefined);
   const withNamespaces = useUi((state) => state.status?.reading.namespaces ?? false);
   const { columns, style } = useMemo(
-    () => layoutOf(shownColumns(ui.get().status?.reading)),
-    // What the columns depend on: the rest of the status changes with every reading.
+    () => layoutOf(shownColumns({ namespaces: withNamespaces })),
     [withNamespaces],
   );
   const table = useTable({ features, columns, data: visible, getRowId: (entry) => entry.row.id });

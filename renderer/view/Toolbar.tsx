@@ -110,10 +110,11 @@ function CloseButton() {
       className="danger"
       disabled={count === 0 || closing || refused !== null}
       onClick={() => app.run('close-connection')}
+      aria-label="Close Connection"
       title={reason}
     >
       <Unplug size={15} aria-hidden />
-      <span>Close Connection</span>
+      <span className="wide">Close Connection</span>
       {count > 1 && <span className="count">{count}</span>}
     </button>
   );
