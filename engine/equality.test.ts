@@ -16,7 +16,7 @@ import { CAPABILITIES, cookieOf, NOBODY, Stage } from '../native/linux/fixtures/
 import type { Actor } from '../native/linux/fixtures/stage';
 import { LinuxBackend } from '../native/linux/linuxBackend';
 import { PROTOCOLS } from '../shared/socket';
-import type { Protocol, SocketRow } from '../shared/socket';
+import type { Protocol, SocketRow, SocketState } from '../shared/socket';
 import { EverySocket } from './fixtures/everySocket';
 import { Readings } from './readings';
 
@@ -83,6 +83,9 @@ function ss(prefix: readonly string[] = []): SsRow[] {
   return ssOfEveryFamily(stage.file('ss'), prefix);
 }
 
+/** What ends by itself, after a minute: the only thing that may happen while every process stands still. */
+const EXPIRES: readonly (SocketState | null)[] = ['TIME_WAIT', 'FIN_WAIT_2'];
+
 /** What of a socket is compared: all that `ss` tells of its protocol. */
 type Facts = Omit<SsRow, 'pids' | 'receiveQueue' | 'sendQueue'>;
 
@@ -100,8 +103,13 @@ function factsOf(row: SocketRow, withDetails: ReadonlySet<Protocol>): Facts {
     remotePort: protocol === 'raw' ? null : remotePort,
     cookie: details ? cookieOf(row) : '',
     inode: details || protocol === 'unix' ? (row.inode ?? 0) : null,
-    uid: details ? (row.uid ?? 0) : 0,
+    uid: details && !hasLostUser(row) ? (row.uid ?? 0) : 0,
   };
+}
+
+/** ss names no user of these; SocketScope says whose it was, where it has seen the socket alive. */
+function hasLostUser({ owner, state }: SocketRow): boolean {
+  return owner === 'inherited' && EXPIRES.includes(state);
 }
 
 function text(facts: Facts): string {
@@ -139,14 +147,22 @@ function textsOfRows(
 
 const byPids = ({ pids }: { pids: readonly number[] }): string => ` pids ${pids.join(',')}`;
 
-/** ss, ours and ss again, in a moment in which nothing moves: null where something did. */
-function between<Result>(use: () => Result, prefix: readonly string[] = []): [Result, SsRow[]] | null {
+/**
+ * ss, ours and ss again, in a moment in which nothing moves: null where something did. What has expired between the two is
+ * left out, here and there.
+ */
+function between(use: () => Listed[], prefix: readonly string[] = []): [Listed[], SsRow[]] | null {
   const before = ss(prefix);
-  const result = use();
+  const listed = use();
   const after = ss(prefix);
-  return JSON.stringify(textsOf(before, byPids)) === JSON.stringify(textsOf(after, byPids))
-    ? [result, before]
-    : null;
+  const left = new Set(after.map(identity));
+  const expired = new Set(
+    before.filter((row) => EXPIRES.includes(row.state) && !left.has(identity(row))).map(identity),
+  );
+  const stable = before.filter((row) => !expired.has(identity(row)));
+  if (JSON.stringify(textsOf(stable, byPids)) !== JSON.stringify(textsOf(after, byPids))) return null;
+  const withDetails = detailed(before);
+  return [listed.filter(({ row }) => !expired.has(identity(factsOf(row, withDetails)))), stable];
 }
 
 const everyPid = (): number[] => fs.readdirSync('/proc').map(Number).filter(Number.isInteger);

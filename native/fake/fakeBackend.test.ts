@@ -96,6 +96,14 @@ describe('a demonstration', () => {
     }
   });
 
+  it('has listeners that several processes share, and some that serve both versions of IP', () => {
+    const listeners = read(new FakeBackend('churn')).filter((row) => row.state === 'LISTEN');
+    expect(listeners.find((row) => row.processName === 'nginx')).toMatchObject({ pid: 700, holders: 4 });
+    expect(listeners.find((row) => row.processName === 'sshd')).toMatchObject({ holders: 1 });
+    expect(listeners.some((row) => row.dualStack === true)).toBe(true);
+    for (const row of listeners) expect(row.dualStack).toBe(row.family === 6 ? true : null);
+  });
+
   it("shows nobody's addresses: only those for documentation (RFC 5737, RFC 3849)", () => {
     const remote = new Set(read(new FakeBackend('churn')).map((row) => row.remoteAddress));
     remote.delete(null);

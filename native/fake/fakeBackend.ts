@@ -172,6 +172,7 @@ export class FakeBackend implements SocketBackend {
     c.type[row] = SOCKET_TYPES.indexOf(c.protocol[row] === 0 ? 'stream' : 'dgram');
     c.state[row] = stateCode(socket.state);
     c.localPort[row] = socket.localPort;
+    if (socket.table === 'tcp6' && socket.state === 'LISTEN') c.dualStack[row] = 2;
     into.addresses.set(socket.local, 32 * row);
     if (socket.remote !== null) {
       c.hasRemote[row] = 1;
@@ -193,6 +194,7 @@ export class FakeBackend implements SocketBackend {
       program.port === 53 || program.port === 323 ? 'udp4' : this.random() < 0.3 ? 'tcp6' : 'tcp4';
     return {
       ...this.blank(program, table),
+      holders: this.workersOf(program).flat(), // forked after it was opened, they share it
       state: table === 'udp4' ? null : 'LISTEN',
       local: new Uint8Array(table === 'tcp6' ? 16 : 4),
       localPort: program.port,
@@ -248,23 +250,29 @@ export class FakeBackend implements SocketBackend {
     return PROGRAMS.find((program) => (at -= program.weight) < 0) ?? PROGRAMS[0]!;
   }
 
-  /** One of up to four worker processes of a program. */
+  /** One of the worker processes of a program. */
   private holdersOf(program: FakeProgram): Holders {
-    const workers = this.processes.get(program) ?? [];
+    const workers = this.workersOf(program);
+    return workers[Math.floor(this.random() * workers.length)]!;
+  }
+
+  /** Four of a busy program, one of the others; each as the only holder of its connections. */
+  private workersOf(program: FakeProgram): Holders[] {
+    const workers =
+      this.processes.get(program) ??
+      Array.from({ length: program.weight > 9 ? 4 : 1 }, (_, index) => [
+        {
+          pid: 700 + 97 * PROGRAMS.indexOf(program) + 3 * index,
+          startKey: String(index),
+          startedAt: BOOT + 1000 * index,
+          name: program.name,
+          path: program.path,
+          unit: null,
+          container: null,
+        },
+      ]);
     this.processes.set(program, workers);
-    const index = Math.floor(this.random() * (program.weight > 9 ? 4 : 1));
-    workers[index] ??= [
-      {
-        pid: 700 + 97 * PROGRAMS.indexOf(program) + 3 * index,
-        startKey: String(index),
-        startedAt: BOOT + 1000 * index,
-        name: program.name,
-        path: program.path,
-        unit: null,
-        container: null,
-      },
-    ];
-    return workers[index];
+    return workers;
   }
 }
 

@@ -57,7 +57,7 @@ export class HeldSocket {
 
   addLink(link: Link): void {
     // Most have one, and a list that grows takes room for seventeen.
-    this.links = [...this.links, link];
+    this.links = this.links.length === 0 ? [link] : [...this.links, link];
     this.isKnown = false;
   }
 

@@ -384,7 +384,7 @@ describe('a PID that is used again', () => {
     fs.closeSync(youngFd);
   });
 
-  it.each(['startKey', 'describe'] as const)('in the middle of a reading (%s)', async (method) => {
+  it.each(['before', 'after'] as const)('in the middle of a reading, %s it is described', async (moment) => {
     const [keeper] = await crew.start(1);
     const [old, oldFd] = await borrow(keeper!);
     const [young, youngFd] = await borrow(keeper!);
@@ -396,13 +396,11 @@ describe('a PID that is used again', () => {
         this.victim = null;
         this.replaced = replace(pid, youngFd);
       }
-      override startKey(pid: number): string | null {
-        if (method === 'startKey') this.race(pid);
-        return super.startKey(pid);
-      }
-      override describe(pid: number, startKey: string): ProcessInfo | null {
-        if (method === 'describe') this.race(pid);
-        return super.describe(pid, startKey);
+      override read(pid: number, startKey: string | null = null): ProcessInfo | null {
+        if (moment === 'before') this.race(pid);
+        const process = super.read(pid, startKey);
+        if (moment === 'after') this.race(pid);
+        return process;
       }
     }
     const reader = new RacingReader();

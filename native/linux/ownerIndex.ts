@@ -116,23 +116,20 @@ export class OwnerIndex {
     this.reading++;
     [this.listed, this.listedBefore] = [this.listedBefore, this.listed];
     [this.inodes, this.inodesBefore] = [this.inodesBefore, this.inodes];
-    const { inode } = table.columns;
-    const unknown = this.find(table);
+    let unknown = this.find(table);
     this.readVacated();
     const pids = this.processes.list();
     this.readProcesses(pids);
-    const isMissing = (): boolean => unknown.some((row) => this.linksOf(inode[row]!).length === 0);
-    if (isMissing()) this.readGaps();
+    unknown = this.stillUnknown(table, unknown);
+    if (unknown.length > 0) this.readGaps();
     this.active.clear();
-    this.readStrangers(isMissing() ? Infinity : STRANGE_DESCRIPTORS);
+    unknown = this.stillUnknown(table, unknown);
+    this.readStrangers(unknown.length > 0 ? Infinity : STRANGE_DESCRIPTORS);
+    unknown = this.stillUnknown(table, unknown);
     if (this.isSearchDue(table, unknown)) this.readEverything();
     this.check();
     this.forgetOrphans();
-    for (const row of unknown) {
-      const socket = this.sockets.get(inode[row]!) ?? null;
-      if (socket !== null) socket.seen = this.reading;
-      this.listed[row] = socket;
-    }
+    unknown = this.stillUnknown(table, unknown);
     this.planSearches(table, unknown);
     const { listed } = this;
     return {
@@ -187,6 +184,18 @@ export class OwnerIndex {
       socket.seen = reading;
     }
     return unknown;
+  }
+
+  /** Gives the rows whose sockets have been found meanwhile to them; returns the others. */
+  private stillUnknown(table: SocketTable, unknown: readonly number[]): number[] {
+    const { inode } = table.columns;
+    return unknown.filter((row) => {
+      const socket = this.sockets.get(inode[row]!);
+      if (socket === undefined || socket.links.length === 0) return true;
+      socket.seen = this.reading;
+      this.listed[row] = socket;
+      return false;
+    });
   }
 
   /** Reads the descriptors whose sockets the reading before listed and this one does not. */
@@ -250,9 +259,7 @@ export class OwnerIndex {
   private isSearchDue(table: SocketTable, unknown: readonly number[]): boolean {
     const { inode } = table.columns;
     return unknown.some((row) => {
-      const number = inode[row]!;
-      if (this.linksOf(number).length > 0) return false; // found meanwhile
-      const search = this.searches.get(number);
+      const search = this.searches.get(inode[row]!);
       return search === undefined ? this.sockets.size <= this.limits.checkedLinks : search.at <= this.reading;
     });
   }
@@ -260,7 +267,6 @@ export class OwnerIndex {
   /** Some sockets have no process (the kernel's own): the search for those is repeated less and less often. */
   private planSearches(table: SocketTable, unknown: readonly number[]): void {
     for (const row of unknown) {
-      if (this.listed[row] !== null) continue;
       const number = table.columns.inode[row]!;
       const search = this.searches.get(number);
       if (search === undefined)
@@ -339,34 +345,28 @@ export class OwnerIndex {
       return;
     }
     const count = directory.count();
-    const sockets = new Map<number, number>();
     const open = count === 0 && this.counted ? NO_DESCRIPTORS : directory.list();
-    const gaps = new Set<number>();
-    findGaps(open, gaps);
-    for (const descriptor of open) {
-      const inode = directory.socketInode(descriptor);
-      if (inode > 0) sockets.set(descriptor, inode);
-      else if (inode < 0) this.unreadable.add(pid);
-    }
-    const holder = sockets.size === 0 ? null : this.holderOf(pid, directory, count ?? -1);
+    const inodes = Array.from(open, (descriptor) => directory.socketInode(descriptor));
+    if (inodes.includes(-1)) this.unreadable.add(pid);
+    const hasSockets = inodes.some((inode) => inode > 0);
+    const holder = hasSockets ? this.holderOf(pid, directory, count ?? -1) : null;
     if (holder?.directory !== directory) directory.close();
     if (holder === null) {
       this.drop(pid);
-      if (sockets.size === 0 && count !== null && !this.unreadable.has(pid)) this.others.set(pid, count);
+      if (!hasSockets && count !== null && !this.unreadable.has(pid)) this.others.set(pid, count);
       return;
     }
-    for (const descriptor of holder.sockets.keys())
-      if (!sockets.has(descriptor)) this.assign(holder, descriptor, 0);
-    for (const [descriptor, inode] of sockets) this.assign(holder, descriptor, inode);
-    holder.gaps.clear();
-    for (const gap of gaps) holder.gaps.add(gap);
+    for (const descriptor of holder.sockets.keys()) {
+      if (!includes(open, descriptor)) this.assign(holder, descriptor, 0);
+    }
+    for (let i = 0; i < open.length; i++) this.assign(holder, open[i]!, Math.max(0, inodes[i]!));
+    findGaps(open, holder.gaps);
   }
 
   /** The holder that the process behind an open directory is; null where it has ended, or become another program meanwhile. */
   private holderOf(pid: number, directory: FdDirectory, count: number): Holder | null {
     const program = directory.program();
-    const startKey = this.processes.startKey(pid);
-    const process = startKey === null ? null : this.processes.describe(pid, startKey);
+    const process = this.processes.read(pid);
     // Still there: so the PID was its own all the while, also when its files were read by number.
     if (process === null || program === null || directory.isStill(program) !== true) return null;
     const old = this.holders.get(pid);

@@ -59,26 +59,34 @@ export class ProcessReader {
    * The same object is returned for as long as nothing changed, so that readings can be compared by reference.
    */
   describe(pid: number, startKey: string): ProcessInfo | null {
+    const process = this.read(pid, startKey);
+    // All that was read is of this process only if the PID is still its own.
+    return process !== null && this.startKey(pid) === startKey ? process : null;
+  }
+
+  /**
+   * Describes the process that has this PID now, or none where its start time is not the one given. Its files are read one by
+   * one: it is for the caller to make sure that the PID was one process's all the while.
+   */
+  read(pid: number, startKey: string | null = null): ProcessInfo | null {
     const stat = this.stat(pid);
-    if (stat === null || stat.startTicks !== startKey) return null;
+    if (stat === null || (startKey !== null && stat.startTicks !== startKey)) return null;
     const exe = this.executable(pid);
     const cached = this.cache.get(pid);
     // exec() changes the executable but not the start time, nor the name where a script starts its namesake.
     if (
       cached !== undefined &&
-      cached.info.startKey === startKey &&
+      cached.info.startKey === stat.startTicks &&
       cached.comm === stat.comm &&
       cached.info.path === exe
     )
       return cached.info;
-    const startedAt = this.bootTime === null ? null : this.bootTime + Number(startKey) * MS_PER_TICK;
+    const startedAt = this.bootTime === null ? null : this.bootTime + Number(stat.startTicks) * MS_PER_TICK;
     const info: ProcessInfo = {
-      ...{ pid, startKey, startedAt, name: fullName(stat.comm, exe), path: exe },
+      ...{ pid, startKey: stat.startTicks, startedAt, name: fullName(stat.comm, exe), path: exe },
       // Read once: whoever starts a service or a container moves it into its group before its program begins (exec).
       ...this.placement(pid),
     };
-    // All that was read is of this process only if the PID is still its own.
-    if (this.startKey(pid) !== startKey) return null;
     this.cache.set(pid, { comm: stat.comm, info });
     return info;
   }
