@@ -16,9 +16,9 @@ const CHECKED_LINKS = 1024;
 /** Each process is looked through once in so many readings, although nothing says that it has changed. */
 const PROCESS_ROUND = 16;
 /** Free numbers remembered of each process. */
-const KNOWN_GAPS = 16;
-/** A new descriptor takes the lowest free number, so that after some that are still free there is no use in going on. */
-const MOST_MISSES = 3;
+const KNOWN_GAPS = 32;
+/** After so many that are still free there is little use in going on: a new descriptor takes the lowest free number. */
+const MOST_MISSES = 8;
 /** How far the order of two readings may be apart before it takes a look-up. */
 const LOOK_AHEAD = 8;
 /** Readings between two searches of everything for a socket that was not found: 2, 4, 8 … up to this many. */
@@ -57,7 +57,7 @@ interface Search {
  * 1. descriptors whose socket has gone are read again: the next socket usually took their number;
  * 2. of processes that are new, or have more or fewer descriptors than before, those are read that are no known socket
  *    (at once where they hold a listed one, else as many as there is time for);
- * 3. of processes that closed a socket, the free numbers are read that the next descriptor would take;
+ * 3. where a holder is missing, the free numbers of processes that closed a socket are read: the next one took the lowest;
  * 4. all processes are looked through so where a socket stays without holder for a second reading;
  * 5. what may have changed hands is checked: sockets that got another holder or were not listed before;
  * 6. a share of all known descriptors and of all processes is checked, because a process may have closed one and opened
@@ -121,7 +121,7 @@ export class OwnerIndex {
     const pids = this.processes.list();
     this.readProcesses(pids);
     unknown = this.stillUnknown(table, unknown);
-    if (unknown.length > 0) this.readGaps();
+    if (unknown.length > 0) this.readActive();
     this.active.clear();
     unknown = this.stillUnknown(table, unknown);
     this.readStrangers(unknown.length > 0 ? Infinity : STRANGE_DESCRIPTORS);
@@ -211,7 +211,7 @@ export class OwnerIndex {
   }
 
   /** A process that closed a socket and opened another has as many descriptors as before. */
-  private readGaps(): void {
+  private readActive(): void {
     for (const link of this.unlisted) {
       const { holder, descriptor, since } = link;
       const socket = holder.sockets.get(descriptor);

@@ -19,15 +19,13 @@ import { OpenDetails } from './openDetails';
 import type { Arrangement } from './rowOrder';
 import { Selection } from './selection';
 import { SocketStore } from './socketStore';
-import { toggleTable, ui, useUi } from './uiStore';
+import { chosenReading, toggleTable, ui, useUi } from './uiStore';
 import type { UiState } from './uiStore';
 
 export class App {
   readonly sockets: SocketStore;
   readonly selection: Selection;
   private subscriber: Subscriber | null = null;
-  /** What the engine was last asked to read, until it does: the next switch is turned from there. */
-  private wished: ReadingOptions | null = null;
   private readonly details = new OpenDetails(
     (id) => this.subscriber?.send({ type: 'details', id }),
     (details) => ui.set({ details }),
@@ -132,20 +130,20 @@ export class App {
     if (interval !== undefined) this.setPolling({ intervalMs: interval, paused: false });
     if (table !== undefined) toggleTable(table);
     const reading = READING_SWITCHES.find((name) => command === `read-${name}`);
-    const { status } = ui.get();
-    if (reading !== undefined && status !== null)
-      this.setReading(turned(this.wished ?? status.reading, reading));
+    const now = chosenReading(ui.get());
+    if (reading !== undefined && now !== null) this.setReading(turned(now, reading));
     if (theme !== undefined) ui.set({ theme });
   }
 
   private setReading(reading: ReadingOptions): void {
-    this.wished = reading;
+    ui.set({ wished: reading });
     this.subscriber?.send({ type: 'reading', reading });
   }
 
   private setStatus(status: EngineStatus): void {
-    if (this.wished !== null && isSameReading(this.wished, status.reading)) this.wished = null;
-    ui.set({ status });
+    const { wished } = ui.get();
+    const isDone = wished !== null && isSameReading(wished, status.reading);
+    ui.set(isDone ? { status, wished: null } : { status });
   }
 
   private setPolling(change: { intervalMs?: (typeof INTERVALS)[number]; paused?: boolean }): void {
@@ -161,13 +159,14 @@ export class App {
   private connect(channel: Channel): void {
     // A restarted engine begins with its defaults: it is given the user's choice again.
     const before = ui.get().status;
+    const reading = chosenReading(ui.get());
     this.details.reconnected();
     this.subscriber = new Subscriber(channel, {
       welcome: (welcome) => {
         const restarted = ui.get().welcome !== null && ui.get().welcome?.engineId !== welcome.engineId;
         ui.set({ welcome, connection: { kind: 'connected' } });
-        if (restarted && before !== null) {
-          this.setReading(this.wished ?? before.reading);
+        if (restarted && before !== null && reading !== null) {
+          this.setReading(reading);
           this.setPolling(pollingOf(before));
         }
         if (restarted)
@@ -186,7 +185,7 @@ export class App {
         this.refreshDetails();
       },
       details: (reply) => this.details.answered(reply),
-      refused: (text) => ui.set({ notice: { kind: 'error', text } }),
+      refused: (text) => ui.set({ wished: null, notice: { kind: 'error', text } }),
     });
   }
 

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { CloseResult, Confirmation } from '../../shared/actions';
 import type { EngineStatus, Welcome } from '../../shared/contract';
-import type { MainTable } from '../../shared/socket';
+import type { MainTable, ReadingOptions } from '../../shared/socket';
 import type { Connection, Theme } from '../shell/shell';
 import type { ColumnId } from './columns';
 import type { TableToggles } from './filter';
@@ -18,6 +18,8 @@ export interface UiState {
   connection: Connection;
   welcome: Welcome | null;
   status: EngineStatus | null;
+  /** What the engine was last asked to read, until it does. */
+  wished: ReadingOptions | null;
   search: string;
   tables: TableToggles;
   sort: { column: ColumnId; descending: boolean };
@@ -37,6 +39,7 @@ export const useUi = create<UiState>(() => ({
   connection: { kind: 'connecting' },
   welcome: null,
   status: null,
+  wished: null,
   search: '',
   tables: { tcp4: true, tcp6: true, udp4: true, udp6: true },
   sort: { column: 'processName', descending: false },
@@ -53,6 +56,11 @@ export const ui = {
   get: useUi.getState,
   set: useUi.setState,
 };
+
+/** What the switches say: the user's choice, which the engine may not have come to yet. */
+export function chosenReading({ wished, status }: UiState): ReadingOptions | null {
+  return wished ?? status?.reading ?? null;
+}
 
 export function toggleTable(table: MainTable): void {
   ui.set(({ tables }) => ({ tables: { ...tables, [table]: !tables[table] } }));

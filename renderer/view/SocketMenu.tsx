@@ -4,13 +4,13 @@ import type { KeyboardEvent } from 'react';
 import { isOn, READING_SWITCHES, switchTitle } from '../../shared/reading';
 import type { ReadingSwitch } from '../../shared/reading';
 import { protocolOf } from '../../shared/socket';
-import { useUi } from '../model/uiStore';
+import { chosenReading, useUi } from '../model/uiStore';
 import { useApp } from './AppContext';
 
 /** The switches for what is not shown unless asked for: other protocols, bound sockets, other namespaces. */
 export function SocketMenu() {
   const app = useApp();
-  const reading = useUi((state) => state.status?.reading);
+  const reading = useUi(chosenReading);
   const available = useUi((state) => state.status?.available);
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -27,7 +27,7 @@ export function SocketMenu() {
     return () => window.removeEventListener('mousedown', close);
   }, [open]);
 
-  if (reading === undefined || available === undefined) return null;
+  if (reading === null || available === undefined) return null;
   const protocols = new Set<string>(available.map(protocolOf));
   // A system without other protocols has no namespaces either.
   const switches = READING_SWITCHES.filter(
