@@ -155,6 +155,17 @@ describe('a row that is gone', () => {
 });
 
 describe('a socket that was born and gone between two readings', () => {
+  it('is reported at once where that was told before the reading began', () => {
+    read([LISTENER]);
+    backend.early = [EVENT];
+    expect(read([LISTENER]).ended).toMatchObject([{ id: '1', owner: 'presumed', destroyedAt: now }]);
+    // Unless that reading finds what is left of it.
+    backend.early = [{ ...EVENT, id: 2 }];
+    const { rows, ended } = read([LISTENER, { ...TIME_WAIT, id: 3 }]);
+    expect(ended).toEqual([]);
+    expect(rows).toContainEqual(expect.objectContaining({ id: '3', ...FINAL, destroyedAt: now }));
+  });
+
   it('is presumed to have been its listener’s', () => {
     read([LISTENER]);
     expect(read([LISTENER], [EVENT]).ended).toEqual([]); // it may yet be found in TIME_WAIT

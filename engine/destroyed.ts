@@ -48,6 +48,14 @@ export class DestroyedSockets {
 
   constructor(private readonly backend: SocketBackend) {}
 
+  /** Takes what was told before the tables are read: what they do not show then, no later reading will. */
+  collect(now: number): void {
+    const { waiting } = this;
+    const start = waiting.length;
+    this.missed = this.backend.takeDestroyed(waiting);
+    waiting.columns.destroyedAt.fill(now, start, waiting.length);
+  }
+
   /**
    * Takes the news and marks the rows of `after` that they are about.
    * @returns (until the next call) the rows that have ended, with their final counters: those gone since `before`, and the short-lived

@@ -1,5 +1,6 @@
 /** What becomes of sockets that end between two readings, on real sockets of other processes. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { OwnerLookup } from '../native';
 import { LinuxBackend } from '../native/linux/linuxBackend';
 import { Crew } from '../native/linux/fixtures/descriptors';
 import { eventually, needsLinux, needsOwnNetwork } from '../native/linux/fixtures/needs';
@@ -22,13 +23,14 @@ let now: number;
 /** Every row that ended since the test began. */
 let ended: SocketRow[];
 
-/** Something happens after the sockets have been read, and before their events are. */
+/** Something happens after the sockets and their owners have been read, and before their events are. */
 class RacingBackend extends LinuxBackend {
   race: () => void = () => undefined;
 
-  override takeDestroyed(into: SocketTable): number {
+  override readOwners(table: SocketTable): OwnerLookup {
+    const lookup = super.readOwners(table);
     this.race();
-    return super.takeDestroyed(into);
+    return lookup;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { OwnerLookup } from '../native';
 import type { RowMatch } from '../shared/diff';
-import { OWNERS, stateCode } from '../shared/socket';
+import { OWNERS, PROTOCOLS, stateCode } from '../shared/socket';
 import type { Owner } from '../shared/socket';
 import { NOBODY, UNKNOWN } from '../shared/socketTable';
 import type { SocketTable } from '../shared/socketTable';
 
 const CODE = Object.fromEntries(OWNERS.map((owner, code) => [owner, code])) as Record<Owner, number>;
+const NETLINK = PROTOCOLS.indexOf('netlink');
 const ESTABLISHED = stateCode('ESTABLISHED');
 const CLOSE_WAIT = stateCode('CLOSE_WAIT');
 
@@ -34,7 +35,7 @@ export function joinOwners(
     const last = old < 0 ? NOBODY : before.lastHolders[old]!;
     table.lastHolders[row] = last;
     table.holders[row] = NOBODY; // the rows of a table that could not be read bring theirs along
-    if (inode[row] !== 0 || tablePid[row] !== UNKNOWN) {
+    if ((inode[row] !== 0 || tablePid[row] !== UNKNOWN) && !isKernels(table, row)) {
       // The OS says that somebody holds it; who, could not be found. It need not be the last one: it may have been handed over.
       owner[row] = lookup.complete ? CODE.unfound : CODE.hidden;
       if (!lookup.complete) hidden++;
@@ -47,6 +48,11 @@ export function joinOwners(
     }
   }
   return hidden;
+}
+
+/** The kernel's own end of netlink (port 0): it has an inode, but no process can hold it. */
+function isKernels(table: SocketTable, row: number): boolean {
+  return table.columns.protocol[row] === NETLINK && table.columns.localPort[row] === 0;
 }
 
 /** Connected, waiting in a listener's queue: it has a user (the listener's) but no file yet. */

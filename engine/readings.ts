@@ -55,6 +55,7 @@ export class Readings {
     const before = this.current;
     const after = this.previous;
     after.table.clear();
+    this.destroyed.collect(now);
     this.reader.read(after.table, options, before.table, now);
     const duplicates = after.index.build(after.table);
     if (duplicates.length > 0) {

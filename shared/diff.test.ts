@@ -131,7 +131,7 @@ describe('diffTables', () => {
 
   const IDENTITY = ['idHigh', 'idLow', 'namespace'] as const;
   /** What no socket changes as long as it is the same one. */
-  const CONSTANT = ['protocol', 'family', 'type', 'createdAt'];
+  const CONSTANT = ['protocol', 'family', 'type', 'createdAt', 'hasRemote', 'dualStack'];
   const compared = Object.keys(new SocketTable().columns).filter(
     (name) => ![...IDENTITY, ...CONSTANT, 'firstSeenAt'].includes(name),
   ) as (keyof SocketTable['columns'])[];

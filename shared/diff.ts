@@ -6,6 +6,8 @@ import type { SocketTable } from './socketTable';
 /** What a matched row cannot differ in, or is not told of. */
 const CONSTANT: ReadonlySet<string> = new Set([
   ...['idHigh', 'idLow', 'namespace', 'protocol', 'family', 'type', 'createdAt', 'firstSeenAt'],
+  // Follows from state and port; can only be set before the socket has its port.
+  ...['hasRemote', 'dualStack'],
 ]);
 
 /** Which rows of two readings are the same socket. */
@@ -82,9 +84,10 @@ export function diffTables(
     if (CONSTANT.has(name)) continue;
     const [old, now] = [before.columns[name], after.columns[name]];
     if (old instanceof Uint8Array) markBytes(different, runs, old, now as Uint8Array);
-    else markWords(different, runs, words(old), words(now), old.BYTES_PER_ELEMENT / 4);
+    else if (old instanceof Uint32Array) markWords(different, runs, old, now as Uint32Array);
+    else markFloats(different, runs, old, now as Float64Array);
   }
-  markWords(different, runs, before.addressWords, after.addressWords, 8);
+  markAddresses(different, runs, before.addressWords, after.addressWords);
   markReferences(different, runs, before.localNames, after.localNames);
   markReferences(different, runs, before.remoteNames, after.remoteNames);
   markReferences(different, runs, before.holders, after.holders);
@@ -110,29 +113,50 @@ function runsOf(previous: Int32Array, length: number): Run[] {
   return runs;
 }
 
-/** A float's bits: equal for equal numbers, and for "not known" (NaN) too. */
-function words(column: Uint32Array | Float64Array | Uint8Array): Uint32Array {
-  return column instanceof Uint32Array ? column : new Uint32Array(column.buffer);
-}
-
 function markBytes(different: Uint8Array, runs: readonly Run[], old: Uint8Array, now: Uint8Array): void {
   for (const { start, end, shift } of runs) {
     for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = 1;
   }
 }
 
-/** Columns of `width` words a row. */
-function markWords(
+// The same code, for another kind of array: one function for both would be slow with either.
+function markWords(different: Uint8Array, runs: readonly Run[], old: Uint32Array, now: Uint32Array): void {
+  for (const { start, end, shift } of runs) {
+    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = 1;
+  }
+}
+
+/** "Not known" (NaN) is equal to itself here. */
+function markFloats(different: Uint8Array, runs: readonly Run[], old: Float64Array, now: Float64Array): void {
+  for (const { start, end, shift } of runs) {
+    for (let row = start; row < end; row++) {
+      const a = old[row + shift]!;
+      const b = now[row]!;
+      if (a !== b && !(Number.isNaN(a) && Number.isNaN(b))) different[row] = 1;
+    }
+  }
+}
+
+/** Eight words a row. */
+function markAddresses(
   different: Uint8Array,
   runs: readonly Run[],
   old: Uint32Array,
   now: Uint32Array,
-  width: number,
 ): void {
   for (const { start, end, shift } of runs) {
-    const [last, step] = [width * end, width * shift];
-    for (let i = width * start; i < last; i++) {
-      if (old[i + step] !== now[i]) different[Math.floor(i / width)] = 1;
+    for (let at = 8 * start; at < 8 * end; at += 8) {
+      const was = at + 8 * shift;
+      const isSame =
+        old[was] === now[at] &&
+        old[was + 1] === now[at + 1] &&
+        old[was + 2] === now[at + 2] &&
+        old[was + 3] === now[at + 3] &&
+        old[was + 4] === now[at + 4] &&
+        old[was + 5] === now[at + 5] &&
+        old[was + 6] === now[at + 6] &&
+        old[was + 7] === now[at + 7];
+      if (!isSame) different[at >> 3] = 1;
     }
   }
 }

@@ -59,7 +59,7 @@ export function readUnixGroups(reply: ReplyBuffer, offset: number, end: number):
       ...fact('type', 'Type', type),
       ...shutdownFact(get(SHUTDOWN)),
       ...fact('inode', 'Inode', inode || null),
-      ...fact('peerInode', 'Peer’s inode', u32(get(PEER), 0)),
+      ...fact('peerInode', 'Peer’s inode', u32(get(PEER), 0) || null),
       ...fact('fileInode', 'Inode of its file', u32(get(VFS), 0)),
       ...fact('fileDevice', 'Device of its file', deviceOf(u32(get(VFS), 4))),
     ]),

@@ -165,10 +165,9 @@ export class App {
       welcome: (welcome) => {
         const restarted = ui.get().welcome !== null && ui.get().welcome?.engineId !== welcome.engineId;
         ui.set({ welcome, connection: { kind: 'connected' } });
-        if (restarted && before !== null && reading !== null) {
-          this.setReading(reading);
-          this.setPolling(pollingOf(before));
-        }
+        // A wish may also have been lost with the wire.
+        if (reading !== null && (restarted || ui.get().wished !== null)) this.setReading(reading);
+        if (restarted && before !== null) this.setPolling(pollingOf(before));
         if (restarted)
           ui.set({
             notice: { kind: 'info', text: 'The engine was restarted; the grid is up to date again.' },
