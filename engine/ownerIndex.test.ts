@@ -3,7 +3,7 @@ import type { OwnerLookup } from '../native';
 import { RowMatcher } from '../shared/diff';
 import type { RowMatch } from '../shared/diff';
 import { IdentityIndex } from '../shared/identityIndex';
-import { OWNERS, stateCode } from '../shared/socket';
+import { OWNERS, PROTOCOLS, stateCode } from '../shared/socket';
 import type { ProcessInfo, SocketState } from '../shared/socket';
 import { NOBODY, SocketTable, UNKNOWN } from '../shared/socketTable';
 import { joinOwners } from './ownerIndex';
@@ -191,6 +191,18 @@ describe('joinOwners', () => {
       pids: [undefined],
       hidden: 0,
     });
+  });
+
+  it('gives the kernel’s own end of netlink no owner, and hides none', () => {
+    const table = tableOf([
+      { id: [0, 1], inode: 7 },
+      { id: [0, 2], inode: 8 },
+    ]);
+    table.columns.protocol.fill(PROTOCOLS.indexOf('netlink'), 0, 2);
+    table.columns.localPort[1] = 4711;
+    const lookup: OwnerLookup = { complete: false, holdersOf: () => NOBODY };
+    expect(joinOwners(table, lookup, new SocketTable(), matchOf(new SocketTable(), table))).toBe(1);
+    expect([table.ownerOf(0), table.ownerOf(1)]).toEqual(['none', 'hidden']);
   });
 
   it('forgets what an earlier use of the table left behind', () => {

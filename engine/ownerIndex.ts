@@ -50,7 +50,10 @@ export function joinOwners(
   return hidden;
 }
 
-/** The kernel's own end of netlink (port 0): it has an inode, but no process can hold it. */
+/**
+ * The kernel's own end of netlink (port 0): it has an inode, but no process can hold it. A process's socket has port 0 only if
+ * it joined a group without ever being bound.
+ */
 function isKernels(table: SocketTable, row: number): boolean {
   return table.columns.protocol[row] === NETLINK && table.columns.localPort[row] === 0;
 }
