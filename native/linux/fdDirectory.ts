@@ -69,8 +69,13 @@ export class FdDirectory {
 
   /** Whether it still is this program; null where it has ended. */
   isStill({ exe, name }: Program): boolean | null {
-    const isSame = fileIs(this.comm, name);
+    const isSame = this.isNamed(name);
     return isSame === null ? null : isSame && linkIs(this.fd, '../exe', exe);
+  }
+
+  /** Whether it still has this short name; null where it has ended. */
+  isNamed(name: string): boolean | null {
+    return fileIs(this.comm, name);
   }
 
   close(): void {

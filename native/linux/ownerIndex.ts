@@ -12,7 +12,7 @@ import type { ProcessReader } from './processes';
  * Descriptors looked at again in each reading although nothing says that they changed: all of them on most machines, a
  * round of all in some readings on large ones.
  */
-const CHECKED_LINKS = 1024;
+const CHECKED_LINKS = 256;
 /** Each process is looked through once in so many readings, although nothing says that it has changed. */
 const PROCESS_ROUND = 16;
 /** Free numbers remembered of each process. */
@@ -326,10 +326,14 @@ export class OwnerIndex {
       return this.open(pid);
     }
     const count = holder.directory?.count() ?? null;
-    // Ended, and another process may have its PID by now; or too many to keep each one's directory open.
-    if (holder.directory === null || count === null || !this.isSameProgram(holder, holder.directory))
-      return this.open(pid);
     const changed = count !== holder.count || !this.counted;
+    // Ended, and another process may have its PID by now; or too many to keep each one's directory open.
+    if (
+      holder.directory === null ||
+      count === null ||
+      !this.isSameProgram(holder, holder.directory, changed || anyway)
+    )
+      return this.open(pid);
     if (changed && !anyway && !this.holdsListed(holder)) this.strangers.add(holder);
     else if (changed || anyway) this.readDescriptors(holder, holder.directory, count, anyway);
   }
@@ -380,8 +384,10 @@ export class OwnerIndex {
   }
 
   /** Whether it is; describes the process anew where it has become another program. */
-  private isSameProgram(holder: Holder, directory: FdDirectory): boolean {
-    if (directory.isStill(holder.program) === true) return true;
+  private isSameProgram(holder: Holder, directory: FdDirectory, thoroughly: boolean): boolean {
+    // Another program nearly always has another name, or has closed some descriptors.
+    const looksSame = thoroughly ? directory.isStill(holder.program) : directory.isNamed(holder.program.name);
+    if (looksSame === true) return true;
     const program = directory.program();
     const process = this.processes.describe(holder.pid, holder.process.startKey);
     if (process === null || program === null || directory.isStill(program) !== true) return false;
