@@ -3,9 +3,10 @@ import type { RowMatch } from '../shared/diff';
 import { OWNERS, PROTOCOLS, stateCode } from '../shared/socket';
 import type { Owner } from '../shared/socket';
 import { NOBODY, UNKNOWN } from '../shared/socketTable';
-import type { SocketTable } from '../shared/socketTable';
+import type { Holders, SocketTable } from '../shared/socketTable';
 
 const CODE = Object.fromEntries(OWNERS.map((owner, code) => [owner, code])) as Record<Owner, number>;
+const KNOWN = CODE.known;
 const NETLINK = PROTOCOLS.indexOf('netlink');
 const ESTABLISHED = stateCode('ESTABLISHED');
 const CLOSE_WAIT = stateCode('CLOSE_WAIT');
@@ -27,12 +28,12 @@ export function joinOwners(
   for (let row = 0; row < table.length; row++) {
     const holders = lookup.holdersOf(row);
     if (holders.length > 0) {
-      table.holders[row] = table.lastHolders[row] = holders;
-      owner[row] = CODE.known;
+      table.holders[row] = holders;
+      owner[row] = KNOWN;
       continue;
     }
     const old = previous[row]!;
-    const last = old < 0 ? NOBODY : before.lastHolders[old]!;
+    const last = old < 0 ? NOBODY : lastHoldersOf(before, old);
     table.lastHolders[row] = last;
     table.holders[row] = NOBODY; // the rows of a table that could not be read bring theirs along
     if ((inode[row] !== 0 || tablePid[row] !== UNKNOWN) && !isKernels(table, row)) {
@@ -48,6 +49,11 @@ export function joinOwners(
     }
   }
   return hidden;
+}
+
+function lastHoldersOf(table: SocketTable, row: number): Holders {
+  const holders = table.holders[row]!;
+  return holders.length > 0 ? holders : table.lastHolders[row]!;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { SocketBackend } from '../native';
 import { diffTables, RowMatcher } from '../shared/diff';
-import type { TableDiff } from '../shared/diff';
+import type { RowMatch, TableDiff } from '../shared/diff';
 import { IdentityIndex } from '../shared/identityIndex';
 import type { ReadingOptions } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
@@ -64,11 +64,7 @@ export class Readings {
     }
     const match = this.matcher.match(before.table, before.index, after.table);
     this.hiddenOwners = joinOwners(after.table, this.backend.readOwners(after.table), before.table, match);
-    const { firstSeenAt } = after.table.columns;
-    for (let row = 0; row < after.table.length; row++) {
-      const old = match.previous[row]!;
-      firstSeenAt[row] = old < 0 ? now : before.table.columns.firstSeenAt[old]!;
-    }
+    carryFirstSeen(before.table, after.table, match, now);
     this.pair = {
       ...{ before: before.table, beforeIndex: before.index },
       ...{ after: after.table, afterIndex: after.index, match },
@@ -83,5 +79,13 @@ export class Readings {
   diff(): TableDiff {
     if (this.pair === null) return { added: [], changed: [], removed: [] };
     return diffTables(this.pair.before, this.pair.after, this.pair.match);
+  }
+}
+
+function carryFirstSeen(before: SocketTable, after: SocketTable, { previous }: RowMatch, now: number): void {
+  const { firstSeenAt } = after.columns;
+  const old = before.columns.firstSeenAt;
+  for (let row = 0; row < after.length; row++) {
+    firstSeenAt[row] = previous[row]! < 0 ? now : old[previous[row]!]!;
   }
 }

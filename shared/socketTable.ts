@@ -107,7 +107,7 @@ export class SocketTable {
   readonly remoteNames: (string | null)[] = [];
   /** The processes that hold the socket, the primary first; by reference, and filled by the engine. */
   readonly holders: Holders[] = [];
-  /** Those last known for the same identity, for when the kernel no longer says; filled by the engine. */
+  /** Where there are none: those last known for the same identity; filled by the engine. */
   readonly lastHolders: Holders[] = [];
 
   constructor(capacity: number = INITIAL_CAPACITY) {

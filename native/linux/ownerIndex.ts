@@ -18,7 +18,7 @@ const PROCESS_ROUND = 16;
 /** Free numbers remembered of each process. */
 const KNOWN_GAPS = 32;
 /** After so many that are still free there is little use in going on: a new descriptor takes the lowest free number. */
-const MOST_MISSES = 8;
+const MOST_MISSES = 4;
 /** How far the order of two readings may be apart before it takes a look-up. */
 const LOOK_AHEAD = 8;
 /** Readings between two searches of everything for a socket that was not found: 2, 4, 8 … up to this many. */
@@ -86,6 +86,8 @@ export class OwnerIndex {
   /** Their inode numbers. */
   private inodes = new Uint32Array(0);
   private inodesBefore = new Uint32Array(0);
+  /** Which rows of the reading before were met again. */
+  private kept = new Uint8Array(0);
   /** Processes that have closed a socket since the reading before, and whose descriptors have not been listed since. */
   private readonly active = new Set<Holder>();
   /** Descriptors of sockets that are not listed any more, or not yet: they are closed before one hears of it. */
@@ -156,6 +158,8 @@ export class OwnerIndex {
     const unknown: number[] = [];
     if (this.inodes.length < table.length) this.inodes = new Uint32Array(table.capacity);
     this.inodes.set(inode.subarray(0, table.length));
+    if (this.kept.length < listedBefore.length) this.kept = new Uint8Array(2 * listedBefore.length);
+    this.kept.fill(0, 0, listedBefore.length);
     listed.length = table.length;
     // The kernel lists its sockets in much the same order each time: most are a step or two from the one before.
     let next = 0;
@@ -170,6 +174,7 @@ export class OwnerIndex {
       for (let at = next; at < last; at++) {
         if (inodesBefore[at] !== number) continue;
         socket = listedBefore[at];
+        this.kept[at] = 1;
         next = at + 1;
         break;
       }
@@ -200,7 +205,9 @@ export class OwnerIndex {
 
   /** Reads the descriptors whose sockets the reading before listed and this one does not. */
   private readVacated(): void {
-    for (const socket of this.listedBefore) {
+    for (let row = 0; row < this.listedBefore.length; row++) {
+      if (this.kept[row] === 1) continue;
+      const socket = this.listedBefore[row]!;
       if (socket === null || socket.seen === this.reading) continue;
       for (const link of socket.links) {
         // What has left the tables need not be closed: a connection that was reset is there until its process notices.
