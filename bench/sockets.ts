@@ -1,7 +1,7 @@
 /** npm run bench:sockets: SocketScope against the tools that a sysadmin has, under a load of its own. */
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { measureFootprint } from './footprint';
+import { measureFootprint, SETTLED_SECONDS } from './footprint';
 import type { Footprint } from './footprint';
 import { findPython, Load, PROCESSES } from './load';
 import { parseBench, UsageError } from './options';
@@ -62,7 +62,7 @@ async function measureIdle(python: string): Promise<Footprint> {
     ...{ sockets: IDLE_SOCKETS, processes: PROCESSES, rate: RATE, graceful: 0 },
   });
   try {
-    const footprint = await measureFootprint();
+    const footprint = await measureFootprint(SETTLED_SECONDS);
     console.log(`\n${load.sockets} sockets\n${footprintLine(footprint)}`);
     return footprint;
   } finally {
