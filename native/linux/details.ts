@@ -10,6 +10,7 @@ import type { CgroupPaths } from './cgroupPaths';
 import { parseCgroups } from './cgroups';
 import { ENOENT, errnoName } from './errno';
 import { FdDirectory } from './fdDirectory';
+import { REFUSED } from './procCalls';
 import { EXTENSIONS, readInetFacts } from './inetDetails';
 import type { InetFacts } from './inetDetails';
 import { InetTable } from './inetDiag';
@@ -215,7 +216,7 @@ function descriptorsOf(pid: number, inode: number): number[] | BorrowFailure {
   try {
     const all = [...directory.list()];
     const inodes = all.map((descriptor) => directory.socketInode(descriptor));
-    if (inodes.includes(-1)) return 'refused';
+    if (inodes.includes(REFUSED)) return 'refused';
     return all.filter((_, i) => inodes[i] === inode);
   } finally {
     directory.close();

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countsDescriptors, FdDirectory } from './fdDirectory';
+import { CLOSED } from './procCalls';
 import { eventually, needsLinux, needsRoot } from './fixtures/needs';
 import { NOBODY, unprivileged } from './fixtures/stage';
 
@@ -62,7 +63,7 @@ describe('the descriptors of a process', () => {
       expect(inodes.get(namesake)).toBe(0);
       fs.closeSync(file);
       expect(directory.socketInode(file)).toBe(0);
-      expect(directory.socketInode(1_000_000)).toBe(0);
+      expect(directory.socketInode(1_000_000)).toBe(CLOSED);
     } finally {
       server.close();
       fs.closeSync(namesake);
@@ -93,7 +94,7 @@ describe('the descriptors of a process', () => {
     expect([...directory.list()]).toEqual(expect.arrayContaining([0, 1, 2]));
     await end(pid);
     expect([...directory.list()]).toEqual([]);
-    expect(directory.socketInode(0)).toBe(0);
+    expect(directory.socketInode(0)).toBe(CLOSED);
     expect(directory.program()).toBeNull();
     expect(FdDirectory.open('/proc', pid)).toBe('ended');
     context.skip(!countsDescriptors('/proc'), 'needs Linux 6.2');

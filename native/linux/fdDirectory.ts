@@ -49,8 +49,8 @@ export class FdDirectory {
   }
 
   /**
-   * The inode number of the socket behind a descriptor; 0 where it is closed or no socket, or the process has ended; -1
-   * where this process may not look.
+   * The inode number of the socket behind a descriptor; 0 where it is no socket, CLOSED where it is not open or the process
+   * has ended, REFUSED where this process may not look.
    */
   socketInode(descriptor: number): number {
     return readSocketLink(this.fd, descriptor);

@@ -1,38 +1,36 @@
-import fs from 'node:fs';
 import { NOBODY } from '../../shared/socketTable';
 import type { SocketTable } from '../../shared/socketTable';
 import type { OwnerLookup } from '../backend';
+import { descriptorLimit, findGaps, includes } from './descriptors';
 import { countsDescriptors, FdDirectory } from './fdDirectory';
 import { HeldSocket, Holder } from './holder';
 import type { Link } from './holder';
-import { statSize } from './procCalls';
+import { CLOSED, REFUSED, statSize } from './procCalls';
 import type { ProcessReader } from './processes';
+import { SearchPlan } from './searchPlan';
 
 /**
- * Descriptors looked at again in each reading although nothing says that they changed: all of them on most machines, a
- * round of all in some readings on large ones.
+ * Sockets whose descriptors are looked at again in each reading although nothing says that they changed: all of them on
+ * small machines, a round of all in some readings on large ones.
  */
 const CHECKED_LINKS = 256;
 /** Each process is looked through once in so many readings, although nothing says that it has changed. */
-const PROCESS_ROUND = 16;
-/** Free numbers remembered of each process. */
-const KNOWN_GAPS = 32;
+const PROCESS_ROUND = 32;
 /** After so many that are still free there is little use in going on: a new descriptor takes the lowest free number. */
 const MOST_MISSES = 4;
+/** Descriptors of sockets that are not listed any more that are read in each reading. */
+const UNLISTED_LINKS = 512;
 /** How far the order of two readings may be apart before it takes a look-up. */
 const LOOK_AHEAD = 8;
-/** Readings between two searches of everything for a socket that was not found: 2, 4, 8 … up to this many. */
-const LONGEST_PATIENCE = 64;
 /** Descriptors that are read in each reading of processes without a listed socket. */
 const STRANGE_DESCRIPTORS = 2048;
 /** Readings after which a socket that was never listed is taken to be of a kind that is not read. */
 const LONG_KNOWN = 8;
 /** Of the descriptors this process may have: how many it keeps open for others' directories, each with one file. */
 const DIRECTORY_SHARE = 0.25;
-const DESCRIPTORS_WITHOUT_LIMIT = 1 << 16;
 const NO_DESCRIPTORS = new Int32Array(0);
 
-/** What bounds the index; {@link DEFAULT_LIMITS} but in tests. */
+/** What bounds the index; other values are for tests. */
 export interface IndexLimits {
   /** sockets whose descriptors are checked in each reading */
   checkedLinks: number;
@@ -42,21 +40,14 @@ export interface IndexLimits {
   directories: number;
 }
 
-/** A socket whose holder was not found: when to look through every process again. */
-interface Search {
-  /** the reading at which it is due, the pause after it in readings, and the last reading that listed the socket */
-  at: number;
-  patience: number;
-  seen: number;
-}
-
 /**
  * Knows which process holds which socket, and keeps up with a busy machine without reading every descriptor again
  * (Linux links the two only in /proc/PID/fd). In each reading
  *
  * 1. descriptors whose socket has gone are read again: the next socket usually took their number;
- * 2. of processes that are new, or have more or fewer descriptors than before, those are read that are no known socket
- *    (at once where they hold a listed one, else as many as there is time for);
+ * 2. of processes that are new, or have more or fewer descriptors than is known of, the lowest free numbers are read, which a
+ *    new descriptor takes, and where that does not add up, all that are no known socket (at once where they hold a listed
+ *    one, else as many as there is time for);
  * 3. where a holder is missing, the free numbers of processes that closed a socket are read: the next one took the lowest;
  * 4. all processes are looked through so where a socket stays without holder for a second reading;
  * 5. what may have changed hands is checked: sockets that got another holder or were not listed before;
@@ -72,7 +63,7 @@ export class OwnerIndex {
   /** Processes without sockets: their number of descriptors. */
   private readonly others = new Map<number, number>();
   private readonly unreadable = new Set<number>();
-  private readonly searches = new Map<number, Search>();
+  private readonly searches = new SearchPlan();
   /** Sockets of which not everything known was read lately. */
   private readonly doubtful = new Set<HeldSocket>();
   /** Sockets that have lost their last known holder in this reading. */
@@ -92,6 +83,8 @@ export class OwnerIndex {
   private readonly active = new Set<Holder>();
   /** Descriptors of sockets that are not listed any more, or not yet: they are closed before one hears of it. */
   private readonly unlisted = new Set<Link>();
+  /** Descriptors found in this reading, of sockets that it had not listed by then. */
+  private fresh: Link[] = [];
   /** Processes that have more or fewer descriptors than before, but none of a socket that is listed: those to be read next. */
   private readonly strangers = new Set<Holder>();
   private reading = 0;
@@ -120,19 +113,22 @@ export class OwnerIndex {
     [this.inodes, this.inodesBefore] = [this.inodesBefore, this.inodes];
     let unknown = this.find(table);
     this.readVacated();
+    this.readUnlisted();
     const pids = this.processes.list();
     this.readProcesses(pids);
     unknown = this.stillUnknown(table, unknown);
-    if (unknown.length > 0) this.readActive();
+    if (this.searches.hasNews(inodesOf(table, unknown))) this.readActive();
     this.active.clear();
     unknown = this.stillUnknown(table, unknown);
-    this.readStrangers(unknown.length > 0 ? Infinity : STRANGE_DESCRIPTORS);
+    this.readStrangers(this.searches.hasNews(inodesOf(table, unknown)) ? Infinity : STRANGE_DESCRIPTORS);
     unknown = this.stillUnknown(table, unknown);
-    if (this.isSearchDue(table, unknown)) this.readEverything();
+    const isSmall = this.sockets.size <= this.limits.checkedLinks;
+    if (this.searches.isDue(inodesOf(table, unknown), this.reading, isSmall)) this.readEverything();
     this.check();
     this.forgetOrphans();
     unknown = this.stillUnknown(table, unknown);
-    this.planSearches(table, unknown);
+    this.searches.plan(inodesOf(table, unknown), this.reading);
+    this.keepUnlisted();
     const { listed } = this;
     return {
       // With hidepid (man 5 proc) other users’ processes are not even listed; an empty list means that /proc cannot be read.
@@ -217,25 +213,48 @@ export class OwnerIndex {
     }
   }
 
-  /** A process that closed a socket and opened another has as many descriptors as before. */
-  private readActive(): void {
+  /** What was found after the tables were read may be closed before they are read again. */
+  private keepUnlisted(): void {
+    for (const link of this.fresh) {
+      const socket = link.holder.sockets.get(link.descriptor);
+      if (socket !== undefined && socket.seen !== this.reading) this.unlisted.add(link);
+    }
+    this.fresh = [];
+  }
+
+  /** Reads descriptors of sockets that were listed, but are no more; of many, some in each reading. */
+  private readUnlisted(): void {
+    let left = UNLISTED_LINKS;
     for (const link of this.unlisted) {
       const { holder, descriptor, since } = link;
       const socket = holder.sockets.get(descriptor);
+      this.unlisted.delete(link);
       // Of a kind that is not read, if it was never listed.
       const isOther = socket?.seen === 0 && since + 1 < this.reading;
-      if (isOther || socket?.seen === this.reading) this.unlisted.delete(link);
-      else if (socket === undefined || this.readDescriptor(holder, descriptor)) {
-        this.unlisted.delete(link);
-        this.active.add(holder);
-      }
+      if (isOther || socket?.seen === this.reading) continue;
+      if (socket === undefined || this.readDescriptor(holder, descriptor)) this.active.add(holder);
+      else this.unlisted.add(link); // behind all others
+      if (--left === 0) return;
     }
+  }
+
+  /** A process that closed a socket and opened another has as many descriptors as before. */
+  private readActive(): void {
     for (const holder of this.active) {
       let misses = 0;
       for (const descriptor of [...holder.gaps].sort((a, b) => a - b)) {
         misses = this.readDescriptor(holder, descriptor) ? 0 : misses + 1;
         if (misses === MOST_MISSES) break;
       }
+    }
+  }
+
+  /** Reads the numbers that a process has most likely opened, until it has as many descriptors as it says. */
+  private readOpened(holder: Holder, count: number): void {
+    if (holder.count >= count) return;
+    for (const descriptor of [...holder.gaps].sort((a, b) => a - b)) {
+      this.readDescriptor(holder, descriptor);
+      if (holder.count === count) return;
     }
   }
 
@@ -262,39 +281,13 @@ export class OwnerIndex {
     for (const pid of pids) this.readProcess(pid, (pid + this.reading) % this.limits.processRound === 0);
   }
 
-  /** Whether a socket without holder asks for a look through everything now. */
-  private isSearchDue(table: SocketTable, unknown: readonly number[]): boolean {
-    const { inode } = table.columns;
-    return unknown.some((row) => {
-      const search = this.searches.get(inode[row]!);
-      return search === undefined ? this.sockets.size <= this.limits.checkedLinks : search.at <= this.reading;
-    });
-  }
-
-  /** Some sockets have no process (the kernel's own): the search for those is repeated less and less often. */
-  private planSearches(table: SocketTable, unknown: readonly number[]): void {
-    for (const row of unknown) {
-      const number = table.columns.inode[row]!;
-      const search = this.searches.get(number);
-      if (search === undefined)
-        this.searches.set(number, { at: this.reading + 1, patience: 1, seen: this.reading });
-      else {
-        search.seen = this.reading;
-        if (search.at > this.reading) continue;
-        search.patience = Math.min(2 * search.patience, LONGEST_PATIENCE);
-        search.at = this.reading + search.patience;
-      }
-    }
-    for (const [number, { seen }] of this.searches) if (seen !== this.reading) this.searches.delete(number);
-  }
-
   /** Forgets the sockets that nobody else has taken over. One that is still listed is looked for in the next reading. */
   private forgetOrphans(): void {
     const { reading } = this;
     for (const { inode, links, seen } of this.orphans) {
       if (links.length > 0) continue;
       this.sockets.delete(inode);
-      if (seen === reading) this.searches.set(inode, { at: reading + 1, patience: 1, seen });
+      if (seen === reading) this.searches.soon(inode, reading);
     }
     this.orphans.clear();
   }
@@ -342,7 +335,10 @@ export class OwnerIndex {
     )
       return this.open(pid);
     if (changed && !anyway && !this.holdsListed(holder)) this.strangers.add(holder);
-    else if (changed || anyway) this.readDescriptors(holder, holder.directory, count, anyway);
+    else if (changed || anyway) {
+      if (!anyway && this.counted) this.readOpened(holder, count);
+      if (anyway || holder.count !== count) this.readDescriptors(holder, holder.directory, count, anyway);
+    }
   }
 
   /** Reads a process by its PID: one that is new, had no sockets, or whose directory is not kept. */
@@ -358,7 +354,7 @@ export class OwnerIndex {
     const count = directory.count();
     const open = count === 0 && this.counted ? NO_DESCRIPTORS : directory.list();
     const inodes = Array.from(open, (descriptor) => directory.socketInode(descriptor));
-    if (inodes.includes(-1)) this.unreadable.add(pid);
+    if (inodes.includes(REFUSED)) this.unreadable.add(pid);
     const hasSockets = inodes.some((inode) => inode > 0);
     const holder = hasSockets ? this.holderOf(pid, directory, count ?? -1) : null;
     if (holder?.directory !== directory) directory.close();
@@ -436,7 +432,14 @@ export class OwnerIndex {
   /** Returns whether it was another socket, or is none any more. */
   private readDescriptor(holder: Holder, descriptor: number): boolean {
     if (holder.directory === null) return false; // read anew in every reading
-    return this.assign(holder, descriptor, Math.max(0, holder.directory.socketInode(descriptor)));
+    const inode = holder.directory.socketInode(descriptor);
+    // The numbers that are known to be free or to be sockets add up to what the process says it has open.
+    if (inode !== CLOSED && holder.gaps.delete(descriptor)) holder.count++;
+    if (inode === CLOSED && holder.sockets.has(descriptor)) {
+      holder.gaps.add(descriptor);
+      holder.count--;
+    }
+    return this.assign(holder, descriptor, Math.max(0, inode));
   }
 
   /** Says which socket a descriptor is; 0 for none. Returns whether that is news. */
@@ -447,7 +450,6 @@ export class OwnerIndex {
       old.removeLink(holder, descriptor);
       if (old.links.length === 0) this.orphans.add(old);
       holder.sockets.delete(descriptor);
-      holder.gaps.add(descriptor);
     }
     if (inode === 0) return true;
     let socket = this.sockets.get(inode);
@@ -457,9 +459,8 @@ export class OwnerIndex {
     } else this.doubtful.add(socket); // one holder more, or one that took over from another
     const link = { holder, descriptor, since: this.reading };
     socket.addLink(link);
-    if (socket.seen !== this.reading) this.unlisted.add(link);
+    if (socket.seen !== this.reading) this.fresh.push(link);
     holder.sockets.set(descriptor, socket);
-    holder.gaps.delete(descriptor);
     return true;
   }
 
@@ -477,32 +478,6 @@ export class OwnerIndex {
   }
 }
 
-/** Puts the lowest numbers that are not open into `gaps`: a new descriptor always takes the lowest (POSIX, open). */
-function findGaps(open: Int32Array, gaps: Set<number>): void {
-  gaps.clear();
-  let number = 0;
-  for (let i = 0; gaps.size < KNOWN_GAPS; number++) {
-    if (open[i] === number) i++;
-    else gaps.add(number);
-  }
-}
-
-/** Whether an ascending list has this number. */
-function includes(numbers: Int32Array, number: number): boolean {
-  let low = 0;
-  for (let high = numbers.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle]! < number) low = middle + 1;
-    else high = middle;
-  }
-  return numbers[low] === number;
-}
-
-function descriptorLimit(): number {
-  try {
-    const soft = /^Max open files\s+(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return soft === undefined ? DESCRIPTORS_WITHOUT_LIMIT : Number(soft);
-  } catch {
-    return DESCRIPTORS_WITHOUT_LIMIT;
-  }
+function inodesOf({ columns }: SocketTable, rows: readonly number[]): number[] {
+  return rows.map((row) => columns.inode[row]!);
 }

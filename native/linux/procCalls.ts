@@ -74,13 +74,14 @@ export function readLinkAt(directory: number, path: string): Uint8Array | null {
   return length < 0 ? null : linkBuffer.subarray(0, length);
 }
 
-/**
- * The inode number in the link `socket:[4711]` of a descriptor in an open /proc/PID/fd; 0 where it is another link or has
- * gone, -1 where it may not be read.
- */
+/** What {@link readSocketLink} says of a descriptor that may not be looked at, and of one that is not open. */
+export const REFUSED = -1;
+export const CLOSED = -2;
+
+/** The inode number in the link `socket:[4711]` of a descriptor in an open /proc/PID/fd; 0 where it is another link. */
 export function readSocketLink(directory: number, descriptor: number): number {
   const length = calls().readlinkat(directory, numberPath(descriptor), linkBuffer, linkBuffer.length);
-  if (length < 0) return wasRefused() ? -1 : 0;
+  if (length < 0) return wasRefused() ? REFUSED : CLOSED;
   for (let i = 0; i < SOCKET_LINK.length; i++) if (linkBuffer[i] !== SOCKET_LINK[i]) return 0;
   return decimal(linkBuffer, SOCKET_LINK.length, length - 1);
 }
