@@ -62,7 +62,7 @@ describe('the descriptors of a process', () => {
       expect(inodes.get(file)).toBe(0);
       expect(inodes.get(namesake)).toBe(0);
       fs.closeSync(file);
-      expect(directory.socketInode(file)).toBe(0);
+      expect(directory.socketInode(file)).toBe(CLOSED);
       expect(directory.socketInode(1_000_000)).toBe(CLOSED);
     } finally {
       server.close();
