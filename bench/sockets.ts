@@ -86,8 +86,9 @@ async function main(): Promise<void> {
     `${PROCESSES} processes, 1 % of the sockets replaced each second, ${rounds} rounds of every tool in turn.`,
   );
   const results: SizeRun[] = [];
-  for (const sockets of sizes) results.push(await measureSize(python, sockets, rounds));
+  // First: the kernel walks what larger loads leave behind for a minute, whatever network it was in.
   const idle = await measureIdle(python);
+  for (const sockets of sizes) results.push(await measureSize(python, sockets, rounds));
   const at = results[sizes.indexOf(BAR_SOCKETS)];
   const outcome: Outcome = {
     size: at?.result ?? null,
