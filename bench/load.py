@@ -12,6 +12,7 @@ It says "ready" when every socket is open and the churn has begun. On standard i
 "resume" and answers "paused <sockets> <replaced so far>" when nothing moves any more, or "resumed". It ends with its standard input.
 """
 
+import ctypes
 import fcntl
 import mmap
 import os
@@ -26,6 +27,7 @@ import time
 import traceback
 
 PORT = 5000
+PR_SET_PDEATHSIG = 1
 # One connection in ten is IPv6, one socket in fifty UDP.
 V6_EVERY = 10
 UDP_EVERY = 50
@@ -199,6 +201,8 @@ class Worker:
 
 def work(index, *rest):
     parent = os.getppid()
+    # Also while it is still connecting, and looks at nothing else (linux/prctl.h).
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     # Ctrl-C ends the parent, and that ends this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
