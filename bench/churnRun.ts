@@ -131,12 +131,14 @@ function countDescriptors(page: ChurnPage): number {
       return null; // that of the listing itself
     }
   });
-  const directories = links.filter((link) => link !== null && /^\/proc\/\d+(\/|$)/.test(link)).length;
+  // Of each process its descriptors' directory and its name.
+  const files = links.filter((link) => link !== null && /^\/proc\/\d+(\/|$)/.test(link));
+  const directories = files.filter((link) => link!.endsWith('/fd')).length;
   const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
   if (directories > processes + ENDED_PROCESSES) {
     page.report(`${directories} directories of processes are open, and there are ${processes} processes.`);
   }
-  return links.filter((link) => link !== null).length - directories;
+  return links.filter((link) => link !== null).length - files.length;
 }
 
 /** Memory that this process shares with no other (man 5 proc), MB. */

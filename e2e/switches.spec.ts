@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { SpawnSyncReturns } from 'node:child_process';
 import type { Locator, Page } from '@playwright/test';
-import type { ElectronSubject } from './support/electronSubject';
 import { cell, expect, rowOf, rows, search, test } from './support/fixtures';
 
 test.skip(process.platform !== 'linux', 'no other system has these sockets');
@@ -246,20 +245,4 @@ test('a connection that came and went between two readings is shown as ended, wi
   const remnant = rowOf(page, clientPort!, port);
   await expect(cell(remnant, 'state')).toHaveText('Time Wait');
   await expect(cell(remnant, 'bytesSent')).toHaveText('4,321');
-});
-
-test('the native menu’s checks follow the page', async ({ open, shell }) => {
-  test.skip(shell !== 'electron', 'a browser has no native menu');
-  const { app, page } = (await open()) as ElectronSubject;
-  const checked = (id: string): Promise<boolean | undefined> =>
-    app.evaluate(({ Menu }, which) => Menu.getApplicationMenu()?.getMenuItemById(which)?.checked, id);
-  await turn(page, 'UNIX');
-  await expect.poll(() => checked('read-unix')).toBe(true);
-  expect(await checked('read-namespaces')).toBe(false);
-  await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('read-unix')!.click());
-  await expect(more(page)).toHaveText('More');
-  await expect.poll(() => checked('read-unix')).toBe(false);
-  await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('read-bound')!.click());
-  await expect(more(page)).toHaveText('More (1)');
-  await expect.poll(() => checked('read-bound')).toBe(true);
 });
