@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { CloseResult, Confirmation } from '../../shared/actions';
 import type { EngineStatus, Welcome } from '../../shared/contract';
-import type { MainTable, ReadingOptions } from '../../shared/socket';
+import type { MainTable, ReadingOptions, SocketState } from '../../shared/socket';
 import type { Connection, Theme } from '../shell/shell';
 import type { ColumnId } from './columns';
 import type { TableToggles } from './filter';
@@ -11,6 +11,23 @@ import type { DetailsState } from './openDetails';
 export interface Notice {
   kind: 'info' | 'error';
   text: string;
+}
+
+/** How the rows are gathered. */
+export const VIEWS = ['flat', 'process', 'host', 'service', 'listeners'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** What a dialog is open about. */
+export const DIALOGS = ['settings', 'shortcuts', 'columns', 'filters'] as const;
+export type DialogName = (typeof DIALOGS)[number];
+
+/** What the toolbar hides, on top of the filter. */
+export interface QuickFilters {
+  loopback: boolean;
+  listeners: boolean;
+  unconnected: boolean;
+  /** These states are hidden. */
+  states: readonly SocketState[];
 }
 
 /** What the interface shows, apart from the sockets themselves: those are in {@link SocketStore}. */
@@ -23,7 +40,19 @@ export interface UiState {
   search: string;
   tables: TableToggles;
   sort: { column: ColumnId; descending: boolean };
+  hidden: QuickFilters;
+  savedFilters: readonly { name: string; text: string }[];
+  view: View;
+  /** Keys of the groups that are folded in, of the present view. */
+  collapsed: ReadonlySet<string>;
+  /** Nothing changes its place while this is on; new rows come at the end. */
+  keepStill: boolean;
+  /** Whether the names of hosts are looked up, which tells the other side. */
+  resolveNames: boolean;
+  /** Whether ports are shown by the name of their service. */
+  portNames: boolean;
   theme: Theme;
+  dialog: DialogName | null;
   notice: Notice | null;
   results: CloseResult[] | null;
   closing: boolean;
@@ -43,7 +72,15 @@ export const useUi = create<UiState>(() => ({
   search: '',
   tables: { tcp4: true, tcp6: true, udp4: true, udp6: true },
   sort: { column: 'processName', descending: false },
+  hidden: { loopback: false, listeners: false, unconnected: false, states: [] },
+  savedFilters: [],
+  view: 'flat',
+  collapsed: new Set<string>(),
+  keepStill: false,
+  resolveNames: false,
+  portNames: false,
   theme: 'system',
+  dialog: null,
   notice: null,
   results: null,
   closing: false,

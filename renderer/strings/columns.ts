@@ -1,0 +1,2 @@
+/** Texts of the page: columns. */
+export const columnsStrings = {} as const;

@@ -1,0 +1,2 @@
+/** Texts of the page: filter. */
+export const filterStrings = {} as const;

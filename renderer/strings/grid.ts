@@ -1,0 +1,2 @@
+/** Texts of the page: grid. */
+export const gridStrings = {} as const;

@@ -1,0 +1,16 @@
+/** Every text of the page's own. What the engine sends, and the field's own names in shared/, come as they are. */
+import { columnsStrings } from './columns';
+import { filterStrings } from './filter';
+import { gridStrings } from './grid';
+import { inspectorStrings } from './inspector';
+import { settingsStrings } from './settings';
+import { windowStrings } from './window';
+
+export const t = {
+  columns: columnsStrings,
+  filter: filterStrings,
+  grid: gridStrings,
+  inspector: inspectorStrings,
+  settings: settingsStrings,
+  window: windowStrings,
+} as const;

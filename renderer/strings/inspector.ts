@@ -1,0 +1,2 @@
+/** Texts of the page: inspector. */
+export const inspectorStrings = {} as const;

@@ -1,0 +1,2 @@
+/** Texts of the page: window. */
+export const windowStrings = {} as const;
