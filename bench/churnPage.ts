@@ -40,6 +40,10 @@ export class ChurnPage implements Listener {
     this.report('It sent details that nobody asked for.');
   }
 
+  names(): void {
+    this.report('It sent names that nobody asked for.');
+  }
+
   refused(message: string): void {
     this.report(`It refused: ${message}`);
   }

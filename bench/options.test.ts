@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBench, parseChurn, parseNetlink, UsageError } from './options';
+import { parseBench, parseChurn, parseGrid, parseNetlink, UsageError } from './options';
 
 describe('bench:sockets', () => {
   it('has the sizes of the README unless told otherwise', () => {
@@ -45,5 +45,22 @@ describe('stress:netlink and stress:churn', () => {
     expect(() => parseNetlink(['--count', '0'])).toThrow(UsageError);
     expect(() => parseNetlink(['--seed', '-1'])).toThrow(UsageError);
     expect(() => parseChurn(['--rate', '20%'])).toThrow(UsageError);
+  });
+});
+
+describe('bench:grid', () => {
+  it('has the sizes of the README unless told otherwise', () => {
+    expect(parseGrid([])).toEqual({ rows: [10_000, 50_000, 100_000], rounds: 100, json: null });
+    expect(parseGrid(['--rows', '1000', '--rounds', '10', '--json', 'f'])).toEqual({
+      ...{ rows: [1000], rounds: 10, json: 'f' },
+    });
+  });
+
+  it.each([
+    [['--rows', '10'], /--rows takes numbers from 1000/],
+    [['--rounds', '1'], /--rounds takes numbers from 10/],
+    [['--sizes', '1000'], /--rows/],
+  ])('refuses %j', (args, message) => {
+    expect(() => parseGrid(args)).toThrow(message);
   });
 });

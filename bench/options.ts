@@ -63,6 +63,29 @@ export function parseChurn(args: string[]): ChurnOptions {
   };
 }
 
+export interface GridOptions {
+  /** How many rows there are, for each run */
+  rows: number[];
+  /** How many updates are measured of each case */
+  rounds: number;
+  /** Where the figures go as JSON; null for nowhere */
+  json: string | null;
+}
+
+const FEWEST_ROWS = 1000;
+const MOST_ROWS = 200_000;
+/** Fewer say nothing of the hundredth. */
+const FEWEST_UPDATES = 10;
+
+export function parseGrid(args: string[]): GridOptions {
+  const { rows, rounds, json } = parse(args, { rows: '10000,50000,100000', rounds: '100', json: '' });
+  return {
+    rows: rows.split(',').map((count) => integer('rows', count, FEWEST_ROWS, MOST_ROWS)),
+    rounds: integer('rounds', rounds, FEWEST_UPDATES, 10_000),
+    json: json === '' ? null : json,
+  };
+}
+
 function parse<Name extends string>(args: string[], defaults: Record<Name, string>): Record<Name, string> {
   const options = Object.fromEntries(
     Object.keys(defaults).map((name) => [name, { type: 'string' as const }]),

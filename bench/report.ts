@@ -34,7 +34,7 @@ export function barList(bars: readonly Bar[]): string {
 }
 
 /** Columns of text, the first to the left, the others to the right. */
-function columns(rows: readonly string[][]): string[] {
+export function columns(rows: readonly string[][]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     row

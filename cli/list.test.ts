@@ -40,6 +40,11 @@ const LISTENER: SocketRow = {
   sendQueue: 511,
   rtt: null,
   retransmits: null,
+  direction: 'listen',
+  interface: null,
+  parentPid: 1,
+  parentName: 'systemd',
+  commandLine: null,
 };
 
 const row = (changes: Partial<SocketRow>): SocketRow => ({ ...LISTENER, ...changes });
@@ -75,12 +80,12 @@ function print(
   options: Partial<ListOptions> = {},
   commandLines: Record<string, string | null> = {},
 ): string {
-  const engine: Pick<Engine, 'snapshot' | 'commandLines'> = {
-    snapshot: () => [...rows],
-    commandLines: () => {
-      if (options.showCommandLines !== true) throw new Error('Nobody asked for command lines.');
-      return new Map(Object.entries(commandLines));
-    },
+  const engine: Pick<Engine, 'snapshot'> = {
+    snapshot: (reading) =>
+      rows.map((each) => ({
+        ...each,
+        commandLine: reading?.commandLines === true ? (commandLines[each.id] ?? null) : null,
+      })),
   };
   return list(engine as Engine, {
     format: 'text',
@@ -175,7 +180,12 @@ describe('list', () => {
         return [];
       },
     };
-    const reading: ReadingOptions = { protocols: ['unix'], bound: true, namespaces: false };
+    const reading: ReadingOptions = {
+      protocols: ['unix'],
+      bound: true,
+      namespaces: false,
+      commandLines: false,
+    };
     list(engine as Engine, { format: 'json', showCommandLines: false, reading });
     expect(readings).toEqual([reading]);
   });
@@ -249,6 +259,10 @@ describe('list as JSON', () => {
       destroyedAt: null,
       rtt: null,
       retransmits: null,
+      direction: 'listen',
+      interface: null,
+      parentPid: 1,
+      parentName: 'systemd',
     });
     expect(sockets[1]).toMatchObject({ id: 'a-2', ownerInherited: true });
     expect(text.split('\n')).toHaveLength(2 + sockets.length + 1);

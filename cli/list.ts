@@ -3,6 +3,7 @@ import { formatEndpoint } from '../shared/address';
 import { toCsv } from '../shared/csv';
 import { exportSocket, FIELDS } from '../shared/fields';
 import type { ExportedSocket, Field } from '../shared/fields';
+import type { Filter } from '../shared/filter';
 import { OWNER_TITLES, tableOf } from '../shared/socket';
 import type { Owner, ReadingOptions, SocketRow } from '../shared/socket';
 import { plainText } from '../shared/text';
@@ -12,21 +13,27 @@ export interface ListOptions {
   format: 'text' | 'json' | 'csv';
   showCommandLines: boolean;
   reading: ReadingOptions;
+  /** Which sockets are listed; all unless given. */
+  filter?: Filter;
 }
 
 /** One snapshot as text, sorted so that two lists can be compared. */
 export function list(engine: Engine, options: ListOptions): string {
-  const rows = engine.snapshot(options.reading).sort(byEndpoint);
-  const lines = options.showCommandLines ? engine.commandLines() : null;
-  if (options.format === 'text') return textTable(rows, lines);
+  const withLines = options.showCommandLines;
+  const rows = engine
+    .snapshot({ ...options.reading, commandLines: withLines })
+    // One reading tells no rates.
+    .filter((row) => options.filter?.accepts({ ...row, sendRate: null, receiveRate: null }) ?? true)
+    .sort(byEndpoint);
+  if (options.format === 'text') return textTable(rows, withLines);
   const sockets = rows.map((row): ExportedSocket => {
     const socket = exportSocket(row);
-    if (lines !== null) socket.commandLine = lines.get(row.id) ?? null;
+    if (withLines) socket.commandLine = row.commandLine;
     return socket;
   });
   if (options.format === 'json')
     return `[${sockets.map((socket) => `\n${printableJson(socket)}`).join(',')}\n]\n`;
-  const fields: Field[] = lines === null ? [...FIELDS] : [...FIELDS, 'commandLine'];
+  const fields: Field[] = withLines ? [...FIELDS, 'commandLine'] : [...FIELDS];
   return toCsv(fields, sockets);
 }
 
@@ -63,8 +70,8 @@ function processText({ processName, owner, holders }: SocketRow): string {
 const HEADERS = ['Proto', 'State', 'Local', 'Remote', 'PID', 'Process', 'User'];
 const PID_COLUMN = HEADERS.indexOf('PID');
 
-function textTable(rows: readonly SocketRow[], lines: Map<string, string | null> | null): string {
-  const headers = lines === null ? HEADERS : [...HEADERS, 'Command line'];
+function textTable(rows: readonly SocketRow[], withLines: boolean): string {
+  const headers = withLines ? [...HEADERS, 'Command line'] : HEADERS;
   const cells = rows.map((row) => {
     const line = [
       protocolText(row),
@@ -75,7 +82,7 @@ function textTable(rows: readonly SocketRow[], lines: Map<string, string | null>
       processText(row),
       row.user ?? (row.uid === null ? '' : String(row.uid)),
     ];
-    return (lines === null ? line : [...line, lines.get(row.id) ?? '']).map(plainText);
+    return (withLines ? [...line, row.commandLine ?? ''] : line).map(plainText);
   });
   const widths = headers.map((header, i) =>
     cells.reduce((width, line) => Math.max(width, line[i]!.length), header.length),

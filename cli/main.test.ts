@@ -49,6 +49,10 @@ const FIELDS = [
   'destroyedAt',
   'rtt',
   'retransmits',
+  'direction',
+  'interface',
+  'parentPid',
+  'parentName',
 ];
 
 let folder: string;
@@ -158,6 +162,25 @@ describe('list', () => {
     const { status, stdout } = await cli('list', '--json', '--demo', 'large');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toHaveLength(50_000);
+  });
+
+  it('prints what fits a filter', async () => {
+    const all = JSON.parse((await cli('list', '--json', '--demo', 'idle')).stdout) as Record<
+      string,
+      unknown
+    >[];
+    const isListener = ({ state }: Record<string, unknown>): boolean => state === 'LISTEN';
+    for (const [args, expected] of [
+      [['state:listen'], all.filter(isListener)],
+      [['-state:listen'], all.filter((socket) => !isListener(socket))],
+      [['state:listen', 'or', 'not', 'state:listen'], all],
+    ] as const) {
+      const { status, stdout, stderr } = await cli('list', ...args, '--json', '--demo', 'idle');
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const ids = (JSON.parse(stdout) as Record<string, unknown>[]).map(({ id }) => id);
+      expect(ids).toEqual(expected.map(({ id }) => id));
+      expect(ids.length).toBeGreaterThan(0);
+    }
   });
 
   it.skipIf(!POSIX)('takes it as no error when its reader has seen enough', async () => {
@@ -296,7 +319,16 @@ describe('a command line that makes no sense', () => {
     ['an option of another command', ['list', '--allow-actions'], /--allow-actions/],
     ['two formats', ['list', '--json', '--csv'], /one of --json and --csv/],
     ['a value where there is none', ['list', '--json=yes'], /--json/],
-    ['a word too many', ['list', 'all'], /no "all"/],
+    [
+      'a field that there is not',
+      ['list', 'prot:80'],
+      /no field “prot”.*protocol:.*\n {2}prot:80\n {2}\^\^\^\^\n/,
+    ],
+    [
+      'a value that makes no sense',
+      ['list', '--json', 'nginx', 'pid:x'],
+      /“x” is no number.*\n {2}nginx pid:x\n {12}\^\n/,
+    ],
     ['nothing to close', ['close'], /id of at least one/],
     ['nothing to close, but a demonstration', ['close', '--demo', 'idle'], /id of at least one/],
     ['nothing to show', ['show'], /id of one socket/],

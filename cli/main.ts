@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { createEngine } from '../engine';
 import type { Engine } from '../engine';
+import type { Services } from '../shared/services';
 import { close } from './close';
+import { parseFilter, protectNegations } from './filter';
 import { list } from './list';
 import { READING_FLAGS, readingOf, readUntilFound } from './reading';
 import { serve } from './serve';
@@ -61,14 +63,16 @@ async function run(args: string[]): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case 'list': {
-      const { flags, words } = parseCommand('list', rest);
-      if (words.length > 0) throw new UsageError(`list takes no "${words[0]}".`);
+      const { flags, words } = parseCommand('list', protectNegations(rest));
       if (flags['json'] && flags['csv']) throw new UsageError('Choose one of --json and --csv.');
       const format = flags['json'] ? 'json' : flags['csv'] ? 'csv' : 'text';
       const showCommandLines = flags['show-command-lines'] === true;
       const reading = readingOf(flags);
+      let services: Services = {};
+      const filter = parseFilter(words, () => services);
       return withEngine(flags, (engine) => {
-        process.stdout.write(list(engine, { format, showCommandLines, reading }));
+        ({ services } = engine);
+        process.stdout.write(list(engine, { format, showCommandLines, reading, filter }));
         const problems = engine.tableProblems;
         for (const { message } of problems) process.stderr.write(`socketscope: ${message}\n`);
         return problems.length === 0 ? 0 : 4; // what was printed is not all there is

@@ -10,7 +10,7 @@ describe('readingOf', () => {
   it('is TCP and UDP of this namespace unless it is told otherwise', () => {
     expect(readingOf({})).toEqual(DEFAULT_READING);
     expect(readingOf({ bound: true, namespaces: true })).toEqual({
-      ...{ protocols: DEFAULT_PROTOCOLS, bound: true, namespaces: true },
+      ...{ protocols: DEFAULT_PROTOCOLS, bound: true, namespaces: true, commandLines: false },
     });
   });
 
@@ -59,14 +59,14 @@ describe('readUntilFound', () => {
   });
 
   it('looks everywhere for what is not', () => {
-    const everything = { protocols: PROTOCOLS, bound: true, namespaces: true };
+    const everything = { protocols: PROTOCOLS, bound: true, namespaces: true, commandLines: false };
     expect(look('unix')).toEqual({ looks: 2, chosen: everything });
     expect(look('contained', 'tcp')).toEqual({ looks: 2, chosen: everything });
   });
 
   it('does not lose one that is there because another has ended, nor read what neither is in', () => {
     expect(look('gone', 'unix').chosen).toEqual({
-      ...{ protocols: ['tcp', 'udp', 'unix'], bound: true, namespaces: true },
+      ...{ protocols: ['tcp', 'udp', 'unix'], bound: true, namespaces: true, commandLines: false },
     });
     expect(look('gone', 'contained').chosen).toEqual({ ...DEFAULT_READING, bound: true, namespaces: true });
     expect(look('gone', 'tcp').chosen).toEqual({ ...DEFAULT_READING, bound: true });

@@ -25,6 +25,7 @@ export function readingOf(flags: Record<string, string | boolean | undefined>): 
           : DEFAULT_PROTOCOLS,
     bound: flags['bound'] === true,
     namespaces: flags['namespaces'] === true,
+    commandLines: false,
   };
 }
 
@@ -43,7 +44,7 @@ function parseProtocols(text: string): Protocol[] {
  */
 export const SEARCHES: readonly ReadingOptions[] = [
   { ...DEFAULT_READING, bound: true },
-  { protocols: PROTOCOLS, bound: true, namespaces: true },
+  { ...DEFAULT_READING, protocols: PROTOCOLS, bound: true, namespaces: true },
 ];
 
 /** Has the engine read as much as it takes to find these sockets, and no more. */

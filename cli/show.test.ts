@@ -34,7 +34,7 @@ const DETAILS: SocketDetails = {
   holders: [
     {
       ...{ pid: 812, startKey: '1', startedAt: null, name: 'nginx', path: null, unit: 'nginx.service' },
-      ...{ container: null, parentPid: 1, user: null, uid: 33, descriptors: [4, 17] },
+      ...{ container: null, parentPid: 1, parentName: 'init', user: null, uid: 33, descriptors: [4, 17] },
     },
   ],
 };
@@ -131,7 +131,12 @@ describe('show', () => {
     expect(readings[0]).toMatchObject({ protocols: ['tcp', 'udp'], namespaces: false });
     readings.length = 0;
     expect(run('a-1', { readings, deep: true }).exitCode).toBe(0);
-    expect(readings.at(-1)).toEqual({ protocols: PROTOCOLS, bound: true, namespaces: true });
+    expect(readings.at(-1)).toEqual({
+      protocols: PROTOCOLS,
+      bound: true,
+      namespaces: true,
+      commandLines: false,
+    });
   });
 
   it('shows a socket that has no port by its name', () => {

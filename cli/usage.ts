@@ -5,7 +5,10 @@ export const USAGE = `SocketScope: every socket of this machine, with its owner.
 
 Usage:
   socketscope list [--json | --csv] [--protocols LIST | --all] [--bound] [--namespaces] [--show-command-lines]
-      Prints one snapshot. --json is one JSON array, --csv has a header (RFC 4180).
+                   [FILTER...]
+      Prints one snapshot, or what of it fits the FILTER (docs/filter.md): words and terms such as nginx, port:80,443,
+      remote:10.0.0.0/8, 'sent:>1MB', not state:listen, a or b. Several arguments are joined by spaces.
+      --json is one JSON array, --csv has a header (RFC 4180).
       In the table, tcp46 is an IPv6 socket that serves IPv4 too, and "nginx +3" is held by three more processes.
       TCP and UDP of this network namespace; --protocols reads those of a comma-separated LIST, --all every one:
       ${PROTOCOLS.join(', ')}.

@@ -21,7 +21,7 @@ test('the engine is killed: the window comes back by itself, with filter, sortin
   const late = await owner.listen('127.0.0.1'); // the new engine reads the kernel, not a memory
   await expect(rowOf(page, late)).toHaveCount(1);
   await expect(rows(page)).toHaveCount(3);
-  await expect(page.getByRole('textbox', { name: 'Search' })).toHaveValue(`${owner.pid} listen`);
+  await expect(page.getByRole('combobox', { name: 'Search' })).toHaveValue(`${owner.pid} listen`);
   await expect(header).toHaveAttribute('aria-sort', 'descending');
   await expect(rowOf(page, ports[0]!)).toHaveAttribute('aria-selected', 'true');
   await expect(rowOf(page, ports[1]!)).toHaveAttribute('aria-selected', 'false');

@@ -199,10 +199,11 @@ test('the tools stand beside each other, whatever the width', async ({ open }) =
   for (const width of [760, 900, 1280, 1920]) {
     await page.setViewportSize({ width, height: 600 });
     const boxes = await page
-      .locator('.toolbar :is(button, .search)')
+      .locator('.toolbar :is(.group > button, .menu-button > button, .search)')
       .evaluateAll((tools) =>
         tools
           .map((tool) => tool.getBoundingClientRect())
+          .filter(({ width }) => width > 0) // for some there is no room
           .map(({ left, right, top }) => ({ left, right, top })),
       );
     expect(new Set(boxes.map(({ top }) => Math.round(top))).size).toBe(1);

@@ -11,7 +11,7 @@ const SERVER = ['10.0.0.5', 443] as [string, number];
 const CLIENT = ['10.0.0.9', 51_122] as [string, number];
 const nginx: ProcessInfo = {
   ...{ pid: 812, startKey: '5', startedAt: 5, name: 'nginx', path: '/usr/sbin/nginx' },
-  ...{ unit: 'nginx.service', container: null },
+  ...{ unit: 'nginx.service', container: null, parentPid: 1, parentName: 'systemd' },
 };
 const OPEN: Listed = {
   ...{ id: 1, local: SERVER, remote: CLIENT, holder: nginx },

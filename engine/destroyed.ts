@@ -5,6 +5,7 @@ import type { IdentityIndex } from '../shared/identityIndex';
 import { OWNERS, PROTOCOLS, stateCode } from '../shared/socket';
 import type { Protocol } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
+import { directionCode } from './directions';
 import { EndedRows } from './endedRows';
 import { ListenerIndex } from './listenerIndex';
 
@@ -65,7 +66,8 @@ export class DestroyedSockets {
     ended.clear();
     this.missed = this.backend.takeDestroyed(this.news);
     let newRemnants: Map<string, number> | null = null;
-    let listeners: ListenerIndex | null = null;
+    const listeners = new ListenerIndex(pair.after);
+    const earlier = new ListenerIndex(pair.before);
     /** Rows of `before` that were told of. */
     const told = new Set<number>();
     const isRead = PROTOCOLS.map((protocol) => protocols.includes(protocol));
@@ -94,9 +96,11 @@ export class DestroyedSockets {
         return;
       }
       const row = ended.appendFrom(from, event);
-      listeners ??= new ListenerIndex(pair.after);
       // Without a peer it was accepted by nobody, though somebody may listen on its port.
-      const listener = from.columns.hasRemote[event] === 0 ? -1 : listeners.find(from, event);
+      const hasPeer = from.columns.hasRemote[event] !== 0;
+      const listener = hasPeer ? listeners.find(from, event) : -1;
+      if (hasPeer)
+        ended.columns.direction[row] = directionCode(ended, row, [listeners, earlier], this.backend);
       ended.holders[row] = listener < 0 ? [] : pair.after.holders[listener]!;
       ended.columns.owner[row] = ended.holders[row].length > 0 ? PRESUMED : NONE;
       ended.columns.firstSeenAt[row] = from.columns.destroyedAt[event]!;

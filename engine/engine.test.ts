@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { NativeError } from '../native';
+import { FAKE_SERVICES } from '../native/fake/fakeNetwork';
 import type { Scenario } from '../native/fake/scenarios';
 import { socketLabel } from '../shared/actions';
 import { INTERVALS, PROTOCOL_VERSION } from '../shared/contract';
@@ -164,6 +166,7 @@ describe('a page', () => {
       demo: true,
       engineId: 'run-1',
       missingPrivilege: null,
+      services: FAKE_SERVICES,
     });
     expect(page.messages.slice(1).map((message) => message.type)).toEqual(['snapshot']);
     expect(page.rows).toEqual(byId(engine.snapshot()));
@@ -388,15 +391,11 @@ describe('rows', () => {
   });
 
   it('tell command lines only when asked, for each row its own', () => {
-    const rows = engine.snapshot();
-    const lines = engine.commandLines();
-    expect(lines.size).toBe(rows.length);
-    for (const row of rows) {
-      expect(lines.get(row.id)).toBe(
-        row.processPath === null ? null : `${row.processPath} --password=hunter2`,
-      );
-    }
-    expect(JSON.stringify(rows)).not.toContain('hunter2');
+    expect(JSON.stringify(engine.snapshot())).not.toContain('hunter2');
+    const rows = engine.snapshot({ ...DEFAULT_READING, commandLines: true });
+    for (const { processPath, commandLine } of rows)
+      expect(commandLine).toBe(processPath === null ? null : `${processPath} --password=hunter2`);
+    expect(rows.filter(({ commandLine }) => commandLine !== null).length).toBeGreaterThan(10);
   });
 });
 
@@ -416,12 +415,13 @@ describe('a table that cannot be read', () => {
     clock.advance(10_000);
     // Whose they are is still looked up: where nobody holds one any more, nobody is named.
     const kept = tcp6(page.rows.values()).map((row) => {
-      const { owner, holders, pid, processName, processPath, processStartedAt } = before.find(
-        ({ id }) => id === row.id,
-      )!;
+      const old = before.find(({ id }) => id === row.id)!;
+      const { owner, holders, pid, processName, processPath, processStartedAt } = old;
+      const { unit, container, parentPid, parentName } = old;
       if (row.owner !== owner) expect(row).toMatchObject({ owner: 'unfound', holders: 0, pid: null });
       else expect(row.pid).toBe(pid);
-      return { ...row, owner, holders, pid, processName, processPath, processStartedAt };
+      const process = { pid, processName, processPath, processStartedAt, parentPid, parentName };
+      return { ...row, ...process, owner, holders, unit, container };
     });
     expect(kept).toEqual(before);
     expect(page.heard('diff').flatMap((diff) => tcp6(diff.added))).toEqual([]);
@@ -536,19 +536,64 @@ describe('a table that cannot be read', () => {
   });
 });
 
+describe('names of addresses', () => {
+  it('go to the page that asked, in batches, and to no other', async () => {
+    engine.start();
+    const [page, other] = [new Page(engine), new Page(engine)];
+    page.say({ type: 'resolve', addresses: ['127.0.0.1', '203.0.113.1', '::ffff:127.0.0.1', 'no address'] });
+    await setImmediate();
+    clock.advance(50);
+    expect(page.heard('names')).toHaveLength(1);
+    const names = new Map(page.heard('names')[0]!.names.map(({ address, name }) => [address, name]));
+    expect(names).toEqual(
+      new Map([
+        ['127.0.0.1', 'localhost'],
+        ['203.0.113.1', (await backend.reverse('203.0.113.1'))[0] ?? null],
+        ['::ffff:127.0.0.1', 'localhost'],
+        ['no address', null],
+      ]),
+    );
+    expect(other.heard('names')).toEqual([]);
+  });
+
+  it('are not sent to a page that has left', async () => {
+    engine.start();
+    const page = new Page(engine);
+    page.say({ type: 'resolve', addresses: ['127.0.0.1'] });
+    page.leave();
+    await setImmediate();
+    clock.advance(1000);
+    expect(page.heard('names')).toEqual([]);
+  });
+
+  it('are looked up for nobody who does not ask', () => {
+    const reverse = vi.spyOn(backend, 'reverse');
+    engine.start();
+    const page = new Page(engine);
+    clock.advance(10_000);
+    expect(page.rows.size).toBeGreaterThan(0);
+    expect(reverse).not.toHaveBeenCalled();
+  });
+});
+
 describe('what is read', () => {
   const protocolsOf = (rows: Iterable<SocketRow>): Set<string> =>
     new Set([...rows].map((row) => row.protocol));
   const reading = (protocols: string[], more: object = {}): unknown => ({
     type: 'reading',
-    reading: { protocols, bound: false, namespaces: false, ...more },
+    reading: { protocols, bound: false, namespaces: false, commandLines: false, ...more },
   });
 
   it('is TCP and UDP, until a page asks for something else: at once, and for every page', () => {
     begin('churn');
     engine.start();
     const [page, other] = [new Page(engine), new Page(engine)];
-    expect(page.status?.reading).toEqual({ protocols: ['tcp', 'udp'], bound: false, namespaces: false });
+    expect(page.status?.reading).toEqual({
+      protocols: ['tcp', 'udp'],
+      bound: false,
+      namespaces: false,
+      commandLines: false,
+    });
     expect(page.status?.available).toEqual([...backend.tables]);
     expect(protocolsOf(page.rows.values())).toEqual(new Set(['tcp', 'udp']));
     const before = backend.read.length;
@@ -567,6 +612,44 @@ describe('what is read', () => {
     expect(protocolsOf(page.rows.values())).toEqual(new Set(['tcp', 'udp']));
   });
 
+  it('has command lines while somebody wants them, of every row at once, and not longer', () => {
+    begin('idle');
+    const read = vi.spyOn(backend, 'commandLine');
+    engine.start();
+    const [page, other] = [new Page(engine), new Page(engine)];
+    const lines = (each: Page): Set<string | null> =>
+      new Set(
+        [...each.rows.values()].filter(({ pid }) => pid !== null).map(({ commandLine }) => commandLine),
+      );
+    expect(lines(page)).toEqual(new Set([null]));
+    expect(read).not.toHaveBeenCalled();
+    page.say(reading(['tcp', 'udp'], { commandLines: true }));
+    for (const each of [page, other]) {
+      for (const row of each.rows.values())
+        expect(row.commandLine).toBe(row.pid === null ? null : `${row.processPath} --password=hunter2`);
+    }
+    const reads = read.mock.calls.length;
+    expect(new Set(read.mock.calls.map(([process]) => process)).size).toBe(reads); // each process once
+    clock.advance(3000);
+    expect(read).toHaveBeenCalledTimes(reads);
+    other.say(reading(['tcp', 'udp']));
+    expect(lines(page)).toEqual(new Set([null]));
+  });
+
+  it('has command lines also for a page that wants them before it has answered its first message', () => {
+    begin('large');
+    engine.start();
+    const page = new Page(engine, false);
+    page.slow = true;
+    page.say({ type: 'hello', version: PROTOCOL_VERSION });
+    page.say(reading(['tcp', 'udp'], { commandLines: true }));
+    expect(page.heard('snapshot')).toHaveLength(1); // no second one before it has answered
+    page.slow = false;
+    page.acknowledge();
+    expect(page.rows.size).toBe(50_000);
+    for (const { pid, commandLine } of page.rows.values()) expect(commandLine === null).toBe(pid === null);
+  });
+
   it('is passed on to the system, switches and all', () => {
     const asked: ReadingOptions[] = [];
     const sources = backend.sources.bind(backend);
@@ -575,7 +658,7 @@ describe('what is read', () => {
       return sources(options);
     };
     engine.start();
-    const wanted = { protocols: ['unix', 'tcp'], bound: true, namespaces: true };
+    const wanted = { protocols: ['unix', 'tcp'], bound: true, namespaces: true, commandLines: false };
     const page = new Page(engine);
     page.say({ type: 'reading', reading: wanted });
     expect(asked).toEqual([DEFAULT_READING, wanted]);

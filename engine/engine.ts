@@ -7,11 +7,14 @@ import { ContractError, DEFAULT_INTERVAL, pageMessage, parse, PROTOCOL_VERSION }
 import type { EngineStatus, PageMessage, Welcome } from '../shared/contract';
 import type { SocketDetails } from '../shared/details';
 import { NO_CHANGES, Publisher } from '../shared/publisher';
+import type { Services } from '../shared/services';
 import { DEFAULT_READING, PROTOCOLS, stateCode, tableTitle } from '../shared/socket';
 import type { ReadingOptions, SocketRow } from '../shared/socket';
 import type { SocketTable } from '../shared/socketTable';
 import type { Clock } from './clock';
+import { CommandLineCache } from './commandLineCache';
 import { keepHeapSmall } from './heap';
+import { HostNames } from './hostNames';
 import { Readings } from './readings';
 
 const TCP = PROTOCOLS.indexOf('tcp');
@@ -31,6 +34,10 @@ export interface EngineOptions {
 export class Engine {
   private readonly readings: Readings;
   private readonly publishers = new Set<Publisher>();
+  /** Pages that are to be told all rows anew as soon as they have answered. */
+  private readonly outdated = new Set<Publisher>();
+  private readonly hosts: HostNames;
+  private readonly lines: CommandLineCache;
   private status: EngineStatus | null = null;
   private intervalMs: number = DEFAULT_INTERVAL;
   private paused = false;
@@ -38,7 +45,10 @@ export class Engine {
   private cancelTimer: (() => void) | null = null;
 
   constructor(private readonly options: EngineOptions) {
-    this.readings = new Readings(options.backend);
+    const { backend, clock } = options;
+    this.readings = new Readings(backend);
+    this.hosts = new HostNames((address, signal) => backend.reverse(address, signal), clock);
+    this.lines = new CommandLineCache((process) => backend.commandLine(process));
   }
 
   /** Takes the first reading and goes on at the interval. */
@@ -65,19 +75,9 @@ export class Engine {
     return this.rows();
   }
 
-  /** The command line of each of the current rows' processes, by row id. Read only when asked for: it may hold secrets. */
-  commandLines(): Map<string, string | null> {
-    const { table } = this.readings;
-    const { backend } = this.options;
-    const processes = new Set(table.holders.map(([primary]) => primary));
-    const byProcess = new Map(
-      [...processes].map((process) => [process, process === undefined ? null : backend.commandLine(process)]),
-    );
-    const lines = new Map<string, string | null>();
-    for (let row = 0; row < table.length; row++) {
-      lines.set(this.idOf(table, row), byProcess.get(table.holders[row]![0]) ?? null);
-    }
-    return lines;
+  /** Names of ports. */
+  get services(): Services {
+    return this.options.backend.services();
   }
 
   get tableProblems(): EngineStatus['problems'] {
@@ -88,10 +88,17 @@ export class Engine {
   serve(channel: Channel): void {
     const publisher = new Publisher(channel);
     this.publishers.add(publisher);
-    channel.onClose(() => this.publishers.delete(publisher));
+    const names = this.hosts.reader((found) => channel.send({ type: 'names', names: found }));
+    channel.onClose(() => {
+      this.publishers.delete(publisher);
+      this.outdated.delete(publisher);
+      names.leave();
+    });
     channel.onMessage((message) => {
       try {
-        this.receive(parse(pageMessage, message), channel, publisher);
+        const query = parse(pageMessage, message);
+        if (query.type === 'resolve') names.ask(query.addresses);
+        else this.receive(query, channel, publisher);
       } catch (error) {
         if (!(error instanceof ContractError || error instanceof NativeError)) throw error;
         channel.send({ type: 'refused', message: error.message });
@@ -104,7 +111,7 @@ export class Engine {
     this.poll();
     const { table } = this.readings;
     const found = this.find(ids);
-    const rows = [...found.values()].map((row) => table.row(row, this.options.backend));
+    const rows = [...found.values()].map((row) => this.toRow(table, row));
     return { rows, gone: [...new Set(ids)].filter((id) => !found.has(id)) };
   }
 
@@ -155,7 +162,11 @@ export class Engine {
     this.options.backend.dispose();
   }
 
-  private receive(message: PageMessage, channel: Channel, publisher: Publisher): void {
+  private receive(
+    message: Exclude<PageMessage, { type: 'resolve' }>,
+    channel: Channel,
+    publisher: Publisher,
+  ): void {
     switch (message.type) {
       case 'hello':
         if (message.version !== PROTOCOL_VERSION) {
@@ -171,6 +182,7 @@ export class Engine {
         break;
       case 'ack':
         publisher.acknowledge(message.seq);
+        if (this.outdated.has(publisher)) this.tellAnew(publisher);
         break;
       case 'refresh':
         this.readings.reader.retryNow();
@@ -183,12 +195,29 @@ export class Engine {
         else this.poll();
         break;
       case 'reading':
-        this.reading = message.reading;
-        this.poll();
+        this.read(message.reading);
         break;
       case 'details':
         channel.send({ type: 'details', id: message.id, details: this.details(message.id) });
         break;
+    }
+  }
+
+  private read(reading: ReadingOptions): void {
+    const isOtherText = reading.commandLines !== this.reading.commandLines;
+    this.reading = reading;
+    this.poll();
+    // The sockets are the same, so that no comparison of readings finds what is new about them.
+    if (isOtherText) for (const publisher of this.publishers) this.tellAnew(publisher);
+  }
+
+  private tellAnew(publisher: Publisher): void {
+    if (!publisher.isSubscribed) return;
+    if (publisher.startingOver) {
+      this.outdated.add(publisher);
+    } else {
+      this.outdated.delete(publisher);
+      this.sendSnapshot(publisher);
     }
   }
 
@@ -197,12 +226,11 @@ export class Engine {
     const status = this.statusNow(); // takes the first reading where there is none yet
     // A copy, since the table is another one before the last chunk is sent; its rows are made when they are.
     const table = this.readings.table.copy();
-    const { backend } = this.options;
     publisher.snapshot(
       {
         length: table.length,
         slice: (start, end) =>
-          rowNumbers(start, Math.min(end, table.length)).map((row) => table.row(row, backend)),
+          rowNumbers(start, Math.min(end, table.length)).map((row) => this.toRow(table, row)),
       },
       status,
     );
@@ -218,6 +246,7 @@ export class Engine {
       demo: backend.demo,
       engineId,
       missingPrivilege: backend.missingPrivilege(),
+      services: backend.services(),
     };
   }
 
@@ -251,12 +280,11 @@ export class Engine {
     if (this.publishers.size === 0) return;
     const { table, before, ended } = this.readings;
     const diff = this.readings.diff();
-    const toRow = (row: number): SocketRow => table.row(row, this.options.backend);
     const changes = {
-      added: diff.added.map(toRow),
-      changed: diff.changed.map(toRow),
+      added: diff.added.map((row) => this.toRow(table, row)),
+      changed: diff.changed.map((row) => this.toRow(table, row)),
       removed: diff.removed.map((row) => this.idOf(before, row)),
-      ended: Array.from({ length: ended.length }, (_, row) => ended.row(row, this.options.backend)),
+      ended: Array.from({ length: ended.length }, (_, row) => this.toRow(ended, row)),
     };
     for (const publisher of this.publishers) publisher.publish(changes, this.status!);
   }
@@ -288,7 +316,11 @@ export class Engine {
 
   private rows(): SocketRow[] {
     const { table } = this.readings;
-    return Array.from({ length: table.length }, (_, row) => table.row(row, this.options.backend));
+    return Array.from({ length: table.length }, (_, row) => this.toRow(table, row));
+  }
+
+  private toRow(table: SocketTable, row: number): SocketRow {
+    return table.row(row, this.options.backend, this.reading.commandLines ? this.lines.of : undefined);
   }
 
   private idOf(table: SocketTable, row: number): string {

@@ -62,7 +62,7 @@ interface Listed {
   pids: number[];
 }
 
-const EVERYTHING = { protocols: PROTOCOLS, bound: true, namespaces: false };
+const EVERYTHING = { protocols: PROTOCOLS, bound: true, namespaces: false, commandLines: false };
 
 /** One reading by the engine in this process; it remembers the one before, as it does in a running program. */
 function read(): Listed[] {

@@ -21,7 +21,7 @@ interface Row {
 
 const nginx: ProcessInfo = {
   ...{ pid: 812, startKey: '5', startedAt: 5, name: 'nginx', path: '/usr/sbin/nginx' },
-  ...{ unit: 'nginx.service', container: null },
+  ...{ unit: 'nginx.service', container: null, parentPid: 1, parentName: 'systemd' },
 };
 const sshd: ProcessInfo = { ...nginx, pid: 22, name: 'sshd' };
 

@@ -6,6 +6,8 @@ import type { ReadingOptions } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
 import { carryDestroyed, DestroyedSockets } from './destroyed';
 import type { ReadingPair } from './destroyed';
+import { joinDirections } from './directions';
+import { ListenerIndex } from './listenerIndex';
 import { joinOwners } from './ownerIndex';
 import { TableReader } from './tableReader';
 
@@ -65,6 +67,8 @@ export class Readings {
     const match = this.matcher.match(before.table, before.index, after.table);
     this.hiddenOwners = joinOwners(after.table, this.backend.readOwners(after.table), before.table, match);
     carryFirstSeen(before.table, after.table, match, now);
+    const listeners = [new ListenerIndex(after.table), new ListenerIndex(before.table)];
+    joinDirections(before.table, after.table, match, listeners, this.backend);
     this.pair = {
       ...{ before: before.table, beforeIndex: before.index },
       ...{ after: after.table, afterIndex: after.index, match },

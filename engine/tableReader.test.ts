@@ -62,7 +62,7 @@ describe('TableReader', () => {
     const holders: Holders = [
       {
         ...{ pid: 1, startKey: '1', startedAt: null },
-        ...{ name: null, path: null, unit: null, container: null },
+        ...{ name: null, path: null, unit: null, container: null, parentPid: null, parentName: null },
       },
     ];
     before.lastHolders.fill(holders, 0, before.length);

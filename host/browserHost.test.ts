@@ -499,9 +499,19 @@ describe('a WebSocket', () => {
   });
 });
 
-/** The ids of the sockets as they were last read. */
+/** The ids of the sockets as they were last read: what a page that comes now is told first. */
 function idsOf(engine: Engine): string[] {
-  return [...engine.commandLines().keys()];
+  const ids: string[] = [];
+  engine.serve({
+    send: (message) => {
+      const said = message as EngineMessage;
+      if (said.type === 'snapshot') ids.push(...said.rows.map(({ id }) => id));
+    },
+    onMessage: (listener) => listener({ type: 'hello', version: PROTOCOL_VERSION }),
+    onClose: () => undefined,
+    close: () => undefined,
+  });
+  return ids;
 }
 
 function upgrade({ name }: Started, target: string, origin = `http://${name}`): string {

@@ -1,6 +1,7 @@
 /** The seam between SocketScope and an operating system. `linux/`, `windows/` and `fake/` each fill it. */
 import type { CloseOutcome } from '../shared/actions';
 import type { SocketDetails } from '../shared/details';
+import type { Services } from '../shared/services';
 import type { ProcessInfo, ReadingOptions, TableName } from '../shared/socket';
 import type { Holders, RowNames, SocketTable } from '../shared/socketTable';
 
@@ -54,6 +55,15 @@ export interface SocketBackend extends RowNames {
    */
   watchDestroyed(): void;
   takeDestroyed(into: SocketTable): number;
+
+  /** The system's names of ports; none where it has no such file. */
+  services(): Services;
+
+  /**
+   * The names of an address in canonical text (IPv6 without zone, mapped IPv4 as IPv4), the most proper first; none where it
+   * has none. It may take as long as it likes, but ends when `signal` says so; fails with any error where it cannot be learned.
+   */
+  reverse(address: string, signal: AbortSignal): Promise<readonly string[]>;
 
   /** A process's command line, which may hold secrets: read only when asked for. Null where it cannot be read. */
   commandLine(process: ProcessInfo): string | null;

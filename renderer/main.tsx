@@ -3,13 +3,19 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { PageBridge } from '../shared/bridge';
 import { App } from './model/app';
+import { keepSettings } from './model/settings';
 import { ui } from './model/uiStore';
 import { browserShell } from './shell/browserShell';
 import { electronShell } from './shell/electronShell';
 import './styles/theme.css';
 import './styles/window.css';
+import './styles/filter.css';
 import './styles/grid.css';
+import './styles/columns.css';
+import './styles/lines.css';
 import './styles/details.css';
+import './styles/marks.css';
+import './styles/dialogs.css';
 import { AppContext } from './view/AppContext';
 import { FaultBoundary } from './view/FaultBoundary';
 import { Window } from './view/Window';
@@ -23,6 +29,8 @@ const shell =
       })
     : electronShell(bridge);
 
+// Before the first paint, and before the sockets are put in order.
+await keepSettings(shell);
 const app = new App(shell);
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

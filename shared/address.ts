@@ -1,4 +1,5 @@
 /** IP addresses: from bytes to text (RFC 5952), from text to bytes, and into numeric sort keys. */
+import type { Family } from './socket';
 
 /** Formats the 4 bytes at `offset` as dotted decimal. */
 export function formatIPv4(bytes: Uint8Array, offset: number): string {
@@ -14,6 +15,15 @@ export function isMapped(bytes: Uint8Array, offset: number): boolean {
 /** Whether the 16 bytes at `offset` are a link-local address (fe80::/10), the only kind that needs a zone. */
 export function isLinkLocal6(bytes: Uint8Array, offset: number): boolean {
   return bytes[offset] === 0xfe && (bytes[offset + 1]! & 0xc0) === 0x80;
+}
+
+/** Whether the address at `offset` is this machine's own loopback: 127.0.0.0/8, also mapped, or ::1. */
+export function isLoopback(bytes: Uint8Array, offset: number, family: Family): boolean {
+  if (family === 4) return bytes[offset] === 127;
+  if (family === null) return false;
+  if (isMapped(bytes, offset)) return bytes[offset + 12] === 127;
+  for (let i = 0; i < 15; i++) if (bytes[offset + i] !== 0) return false;
+  return bytes[offset + 15] === 1;
 }
 
 /** Formats the 16 bytes at `offset` as RFC 5952 says: lower case, the longest run of zero groups (two or more) shortened. */
@@ -55,6 +65,14 @@ export function formatIPv6(bytes: Uint8Array, offset: number): string {
 export function parseAddress(text: string): Uint8Array | null {
   const address = text.split('%', 1)[0]!;
   return address.includes(':') ? parseIPv6(address) : parseIPv4(address);
+}
+
+/** One spelling for each address: without zone, a mapped IPv4 address as IPv4; null of what is no address. */
+export function canonicalAddress(text: string): string | null {
+  const bytes = parseAddress(text);
+  if (bytes === null) return null;
+  if (bytes.length === 4) return formatIPv4(bytes, 0);
+  return isMapped(bytes, 0) ? formatIPv4(bytes, 12) : formatIPv6(bytes, 0);
 }
 
 function parseIPv4(text: string): Uint8Array | null {

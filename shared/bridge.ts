@@ -3,13 +3,20 @@ import * as v from 'valibot';
 import { INTERVALS } from './contract';
 import type { CloseReport, SaveReport } from './contract';
 import { READING_SWITCHES } from './reading';
+import { COLUMN_PRESETS, DENSITIES, THEMES, VIEWS } from './settings';
+import type { LoadedSettings, Settings } from './settings';
 import { MAIN_TABLES } from './socket';
 
 /** The scheme and host that the page is served from in Electron. */
 export const APP_ORIGIN = 'app://socketscope';
 
-export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+/** What the selected rows can be copied as, besides plain text. */
+export const COPY_FORMATS = ['csv', 'json', 'markdown', 'ss'] as const;
+export type CopyFormat = (typeof COPY_FORMATS)[number];
+
+/** Switches of the page's own that the native menu shows. */
+export const VIEW_SWITCHES = ['keep-still', 'resolve-names', 'port-names'] as const;
+export type ViewSwitch = (typeof VIEW_SWITCHES)[number];
 
 /** What a menu entry, a shortcut or a toolbar button can ask of the page. */
 export const COMMANDS = [
@@ -18,10 +25,21 @@ export const COMMANDS = [
   'export-csv',
   'export-selected',
   'copy',
+  'copy-cell',
+  ...COPY_FORMATS.map((format) => `copy-${format}` as const),
   'select-all',
   'find',
+  'clear-filter',
+  'filters',
   'pause',
   'refresh',
+  'columns',
+  'settings',
+  'shortcuts',
+  ...VIEW_SWITCHES,
+  ...VIEWS.map((view) => `view-${view}` as const),
+  ...DENSITIES.map((density) => `density-${density}` as const),
+  ...COLUMN_PRESETS.map((preset) => `preset-${preset}` as const),
   ...INTERVALS.map((ms) => `interval-${ms}` as const),
   ...MAIN_TABLES.map((table) => `toggle-${table}` as const),
   ...READING_SWITCHES.map((name) => `read-${name}` as const),
@@ -35,11 +53,23 @@ export const viewState = v.strictObject({
   intervalMs: v.picklist(INTERVALS),
   tables: v.strictObject({ tcp4: v.boolean(), tcp6: v.boolean(), udp4: v.boolean(), udp6: v.boolean() }),
   theme: v.picklist(THEMES),
+  density: v.picklist(DENSITIES),
+  view: v.picklist(VIEWS),
+  /** Which of the page's own switches are on. */
+  switches: v.pipe(v.array(v.picklist(VIEW_SWITCHES)), v.maxLength(VIEW_SWITCHES.length)),
   /** Which switches are on. */
   reading: v.pipe(v.array(v.picklist(READING_SWITCHES)), v.maxLength(READING_SWITCHES.length)),
   selected: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 export type ViewState = v.InferOutput<typeof viewState>;
+
+/** Settings as the page hands them to main, which keeps of them what makes sense (`parseSettings`). */
+export const settingsMessage = v.pipe(
+  v.unknown(),
+  v.check((given) => !Array.isArray(given), 'a list'),
+  v.record(v.string(), v.unknown()),
+  v.check((given) => Object.keys(given).length <= 100, 'too many fields'),
+);
 
 /** How the engine is, as main sees it. */
 export type EngineState = { kind: 'running' } | { kind: 'restarting' } | { kind: 'failed'; message: string };
@@ -56,6 +86,11 @@ export interface PageBridge {
   saveCsv(name: string, text: string): Promise<SaveReport>;
   copyText(text: string): Promise<void>;
   reportView(state: ViewState): void;
+  /** What was kept of the last run. */
+  loadSettings(): Promise<LoadedSettings>;
+  /** Main writes them down a moment later, and tells by {@link onNotice} where it cannot. */
+  saveSettings(settings: Settings): void;
+  onNotice(listener: (text: string) => void): void;
   onCommand(listener: (command: Command) => void): void;
   onEngine(listener: (state: EngineState) => void): void;
 }
@@ -67,6 +102,9 @@ export const IPC = {
   save: 'socketscope:save',
   copy: 'socketscope:copy',
   view: 'socketscope:view',
+  loadSettings: 'socketscope:load-settings',
+  saveSettings: 'socketscope:save-settings',
+  notice: 'socketscope:notice',
   command: 'socketscope:command',
   engine: 'socketscope:engine',
   port: 'socketscope:port',

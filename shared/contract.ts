@@ -6,17 +6,22 @@ import * as v from 'valibot';
 import type { CloseResult, Confirmation } from './actions';
 import { MAX_CLOSE } from './actions';
 import type { SocketDetails } from './details';
+import type { Services } from './services';
 import { PROTOCOLS } from './socket';
 import type { ReadingOptions, SocketRow, TableName } from './socket';
 
 /** Changes with every change that an older end would misread. A page says its own first, and the engine refuses any other. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** ms between readings that a user may choose. */
 export const INTERVALS = [500, 1000, 2000, 5000, 10_000] as const;
 export const DEFAULT_INTERVAL = 1000;
 
 const MAX_ID = 200;
+/** Of the addresses whose names a page may ask for at once. */
+export const MAX_RESOLVE = 500;
+/** Characters of an address: IPv6 in full with a zone. */
+const MAX_ADDRESS = 100;
 /** Characters. 100,000 rows make about 20 million. */
 const MAX_TEXT = 200_000_000;
 
@@ -37,9 +42,19 @@ export const pageMessage = v.variant('type', [
       protocols: v.pipe(v.array(v.picklist(PROTOCOLS)), v.maxLength(PROTOCOLS.length), v.readonly()),
       bound: v.boolean(),
       namespaces: v.boolean(),
+      commandLines: v.boolean(),
     }),
   }),
   v.strictObject({ type: v.literal('details'), id }),
+  /** Asks for the names of these addresses. The look-up may tell their owners that somebody is interested. */
+  v.strictObject({
+    type: v.literal('resolve'),
+    addresses: v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ADDRESS))),
+      v.maxLength(MAX_RESOLVE),
+      v.readonly(),
+    ),
+  }),
 ]);
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 
@@ -88,6 +103,8 @@ export interface Welcome {
   /** Changes when the engine starts anew. */
   engineId: string;
   missingPrivilege: string | null;
+  /** The system's names of ports, by port and protocol: `443/tcp` → `https` */
+  services: Services;
 }
 
 /** One chunk of a snapshot. `first` begins it, `last` completes it: what has not come by then has ended. */
@@ -124,8 +141,21 @@ export interface DetailsReply {
   details: SocketDetails | null;
 }
 
+export interface HostName {
+  /** As it was asked for */
+  address: string;
+  /** null where it has none, or none was to be had in time */
+  name: string | null;
+}
+
+/** Answers to a page's `resolve`, as they become known: several messages for one question, or one for several. */
+export interface NamesReply {
+  type: 'names';
+  names: HostName[];
+}
+
 /** Engine → page. */
-export type EngineMessage = Welcome | SnapshotChunk | Diff | Refused | DetailsReply;
+export type EngineMessage = Welcome | SnapshotChunk | Diff | Refused | DetailsReply | NamesReply;
 
 /** Main (or another host) → engine, on its own port: the only way to an action. */
 export const hostRequest = v.variant('method', [

@@ -9,7 +9,8 @@ import { listener, ownerless, socketRow } from './fixtures/rows';
 const HEADER =
   'id,protocol,family,state,localAddress,localPort,remoteAddress,remotePort,pid,processName,processPath,' +
   'processStartedAt,user,uid,ownerInherited,inode,createdAt,firstSeenAt,bytesSent,bytesReceived,receiveQueue,sendQueue,' +
-  'type,dualStack,namespace,unit,container,owner,holders,destroyedAt,rtt,retransmits';
+  'type,dualStack,namespace,unit,container,owner,holders,destroyedAt,rtt,retransmits,' +
+  'direction,interface,parentPid,parentName';
 
 /** What an independent program reads: every cell as text. */
 function read(csv: string): Record<string, string>[] {
@@ -40,8 +41,8 @@ describe('toCsv', () => {
     expect(toCsv(FIELDS, [listener(), ownerless({ id: 'b' })].map(exportSocket))).toBe(
       `${HEADER}\r\n` +
         'a,tcp,4,LISTEN,10.0.0.5,443,,,812,nginx,/usr/sbin/nginx,2023-11-14T22:13:20.000Z,www-data,33,false,4711,,' +
-        '2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,nginx.service,,known,1,,,\r\n' +
-        'b,tcp,4,TIME_WAIT,10.0.0.5,443,10.0.0.9,51122,,,,,,,false,,,2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,,,none,0,,,\r\n',
+        '2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,nginx.service,,known,1,,,,listen,eth0,1,systemd\r\n' +
+        'b,tcp,4,TIME_WAIT,10.0.0.5,443,10.0.0.9,51122,,,,,,,false,,,2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,,,none,0,,,,inbound,eth0,,\r\n',
     );
   });
 

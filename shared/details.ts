@@ -1,8 +1,9 @@
 /** Everything there is to know of one socket: what `details` answers and the table does not carry. */
 import type { ProcessInfo } from './socket';
 
-/** The unit of a fact's number, for whoever shows it. */
-export type FactUnit = 'bytes' | 'ms' | 'µs' | 'bytes/s' | 'count' | 'time' | 'none';
+/** The unit of a fact's number, for whoever shows it. The last two are the number of an error. */
+export type FactUnit =
+  'bytes' | 'ms' | 'µs' | 'bytes/s' | 'count' | 'time' | 'none' | 'errno' | 'windows-error';
 
 export type FactValue = string | number | boolean;
 

@@ -110,6 +110,7 @@ describe('diffTables', () => {
   const SAME: TableDiff = { added: [], changed: [], removed: [] };
   const process: ProcessInfo = {
     ...{ pid: 9, startKey: '1', startedAt: null, name: null, path: null, unit: null, container: null },
+    ...{ parentPid: null, parentName: null },
   };
 
   /** Two equal readings of three rows; then the middle row of both, and of the second one only, is changed. */

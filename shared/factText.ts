@@ -1,5 +1,6 @@
 /** Facts as people read them, in the page and on the command line alike. */
 import type { Fact } from './details';
+import { errorText } from './errorCodes';
 import { plainText } from './text';
 
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
@@ -25,6 +26,10 @@ export function factText({ value, unit }: Pick<Fact, 'value' | 'unit'>): string 
       return GROUPED.format(value);
     case 'time':
       return localTime(value);
+    case 'errno':
+      return errorText('linux', value);
+    case 'windows-error':
+      return errorText('windows', value);
     case 'none':
       return String(value);
   }
@@ -70,5 +75,5 @@ function localTime(ms: number): string {
 
 /** Whether the value is a quantity, to be aligned with others on the right. */
 export function isQuantity({ value, unit }: Pick<Fact, 'value' | 'unit'>): boolean {
-  return typeof value === 'number' && unit !== 'time';
+  return typeof value === 'number' && unit !== 'time' && unit !== 'errno' && unit !== 'windows-error';
 }

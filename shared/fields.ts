@@ -34,6 +34,10 @@ export const FIELDS = [
   'destroyedAt',
   'rtt',
   'retransmits',
+  'direction',
+  'interface',
+  'parentPid',
+  'parentName',
 ] as const;
 /** The command line may hold secrets: it is a field only where it was asked for. */
 export type Field = (typeof FIELDS)[number] | 'commandLine';

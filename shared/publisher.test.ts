@@ -51,6 +51,7 @@ class Pair {
         diff: (diff) => this.apply(diff),
         refused: (message) => this.problems.push(message),
         details: () => {},
+        names: () => {},
       },
     );
   }
@@ -384,30 +385,33 @@ describe('Publisher', () => {
 });
 
 describe('Subscriber', () => {
-  it('says its version first, and passes on refusals and details', async () => {
+  it('says its version first, and passes on refusals, details and names', async () => {
     const [engineEnd, pageEnd] = channelPair();
     const said: unknown[] = [];
     const heard: unknown[] = [];
     engineEnd.onMessage((message) => said.push(message));
     const page = new Subscriber(pageEnd, {
       welcome: (welcome) => heard.push(welcome),
-      snapshot: (chunk) => heard.push(chunk),
-      diff: (diff) => heard.push(diff),
+      snapshot: (chunk) => void heard.push(chunk),
+      diff: (diff) => void heard.push(diff),
       refused: (message) => heard.push(message),
       details: (reply) => heard.push(reply),
+      names: (reply) => heard.push(reply),
     });
     page.send({ type: 'refresh' });
     engineEnd.send({ type: 'refused', message: 'Reload the page.' });
     engineEnd.send({ type: 'details', id: 'a', details: null });
+    const names = { type: 'names', names: [{ address: '10.0.0.9', name: null }] };
+    engineEnd.send(names);
     await setImmediate();
     expect(said).toEqual([{ type: 'hello', version: PROTOCOL_VERSION }, { type: 'refresh' }]);
-    expect(heard).toEqual(['Reload the page.', { type: 'details', id: 'a', details: null }]);
+    expect(heard).toEqual(['Reload the page.', { type: 'details', id: 'a', details: null }, names]);
   });
 
   it('acknowledges a message after it has been applied, not before', async () => {
     const [engineEnd, pageEnd] = channelPair();
     const log: string[] = [];
-    const note = (message: { seq: number }): unknown => log.push(`applied ${message.seq}`);
+    const note = (message: { seq: number }): void => void log.push(`applied ${message.seq}`);
     pageEnd.send = (message) => log.push(JSON.stringify(message));
     const page = new Subscriber(pageEnd, {
       welcome: () => {},
@@ -415,6 +419,7 @@ describe('Subscriber', () => {
       diff: note,
       refused: () => {},
       details: () => {},
+      names: () => {},
     });
     page.send({ type: 'refresh' });
     engineEnd.send({ type: 'snapshot', seq: 7, first: true, last: true, rows: [], status: STATUS });

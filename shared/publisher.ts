@@ -52,11 +52,17 @@ export class Publisher {
   /** What is left to send of the snapshot. */
   private rows: Rows | null = null;
   private sent = 0;
-  private subscribed = false;
   private status: EngineStatus | null = null;
   private pending = nothing();
 
+  private subscribed = false;
+
   constructor(private readonly channel: Channel) {}
+
+  /** Whether the page has asked for what there is. */
+  get isSubscribed(): boolean {
+    return this.subscribed;
+  }
 
   /** Whether the page has yet to answer the beginning of a snapshot: until then, asking for another is of no use. */
   get startingOver(): boolean {

@@ -9,12 +9,13 @@ const anyReading: fc.Arbitrary<ReadingOptions> = fc.record({
   protocols: fc.subarray([...PROTOCOLS]), // in the usual order
   bound: fc.boolean(),
   namespaces: fc.boolean(),
+  commandLines: fc.boolean(),
 });
 
 describe('the switches', () => {
-  it('are one for each protocol beside TCP and UDP, for bound sockets and for namespaces', () => {
+  it('are one for each protocol beside TCP and UDP, for bound sockets, for namespaces and for command lines', () => {
     expect([...DEFAULT_PROTOCOLS, ...EXTRA_PROTOCOLS].toSorted()).toEqual([...PROTOCOLS].toSorted());
-    expect(READING_SWITCHES).toEqual([...EXTRA_PROTOCOLS, 'bound', 'namespaces']);
+    expect(READING_SWITCHES).toEqual([...EXTRA_PROTOCOLS, 'bound', 'namespaces', 'commandLines']);
     expect(new Set(READING_SWITCHES.map(switchTitle)).size).toBe(READING_SWITCHES.length);
   });
 

@@ -4,26 +4,37 @@ import type { Protocol, ReadingOptions } from './socket';
 
 export const EXTRA_PROTOCOLS = PROTOCOLS.filter((protocol) => !DEFAULT_PROTOCOLS.includes(protocol));
 
-export const READING_SWITCHES = [...EXTRA_PROTOCOLS, 'bound', 'namespaces'] as const;
+export const READING_SWITCHES = [...EXTRA_PROTOCOLS, 'bound', 'namespaces', 'commandLines'] as const;
 export type ReadingSwitch = (typeof READING_SWITCHES)[number];
 
+/** Those that are not a protocol. */
+const OPTION_TITLES = {
+  bound: 'Bound, not listening',
+  namespaces: 'All network namespaces',
+  commandLines: 'Command lines',
+} as const;
+type Option = keyof typeof OPTION_TITLES;
+
+function isOption(name: ReadingSwitch): name is Option {
+  return name in OPTION_TITLES;
+}
+
 export function switchTitle(name: ReadingSwitch): string {
-  if (name === 'bound') return 'Bound, not listening';
-  return name === 'namespaces' ? 'All network namespaces' : protocolTitle(name);
+  return isOption(name) ? OPTION_TITLES[name] : protocolTitle(name);
 }
 
 export function isOn(reading: ReadingOptions, name: ReadingSwitch): boolean {
-  return name === 'bound' || name === 'namespaces' ? reading[name] : reading.protocols.includes(name);
+  return isOption(name) ? reading[name] : reading.protocols.includes(name);
 }
 
-/** Whether both read the same kinds of sockets. */
+/** Whether both read the same. */
 export function isSameReading(one: ReadingOptions, other: ReadingOptions): boolean {
   return READING_SWITCHES.concat(DEFAULT_PROTOCOLS).every((name) => isOn(one, name) === isOn(other, name));
 }
 
 /** The same with one switch turned. */
 export function turned(reading: ReadingOptions, name: ReadingSwitch): ReadingOptions {
-  if (name === 'bound' || name === 'namespaces') return { ...reading, [name]: !reading[name] };
+  if (isOption(name)) return { ...reading, [name]: !reading[name] };
   return { ...reading, protocols: withProtocol(reading.protocols, name) };
 }
 

@@ -126,13 +126,32 @@ export interface ReadingOptions {
   bound: boolean;
   /** Also the sockets of other network namespaces (containers). */
   namespaces: boolean;
+  /** Also the command lines of the processes, which may hold secrets */
+  commandLines: boolean;
 }
 
 export const DEFAULT_READING: ReadingOptions = {
   protocols: DEFAULT_PROTOCOLS,
   bound: false,
   namespaces: false,
+  commandLines: false,
 };
+
+/**
+ * How a socket's traffic began. Decided when the socket is first seen, and kept: a listener that has ended since does not turn
+ * what it accepted into a connection that was made from here.
+ */
+export const DIRECTIONS = [
+  /** It waits for connections. */
+  'listen',
+  /** The other side connected to a listener of this machine. */
+  'inbound',
+  /** This machine connected to the other side. */
+  'outbound',
+  /** Both ends are on this machine: a loopback address, or one of its own. */
+  'local',
+] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** What is known of a socket's owner. The kinds are told apart on screen: "no owner" is not "hidden owner". */
 export const OWNERS = [
@@ -218,6 +237,15 @@ export interface SocketRow {
   rtt: number | null;
   /** segments sent again, in all */
   retransmits: number | null;
+  /** null where there is none: a socket without a peer that does not listen, a protocol without connections */
+  direction: Direction | null;
+  /** The network interface that has the local address, or that the socket is bound to; null of a wildcard, and where not known */
+  interface: string | null;
+  /** The process that started the owner, as it was when the owner was first seen: it may have ended since. */
+  parentPid: number | null;
+  parentName: string | null;
+  /** Of the owner, the arguments joined by spaces; null unless {@link ReadingOptions.commandLines} asks for it */
+  commandLine: string | null;
 }
 
 /** A process, identified by PID + start time; a PID alone is never enough to act on. */
@@ -231,6 +259,9 @@ export interface ProcessInfo {
   path: string | null;
   unit: string | null;
   container: string | null;
+  /** As it was when this process was first seen: where the parent ends, another one takes its place. */
+  parentPid: number | null;
+  parentName: string | null;
 }
 
 /** `ESTABLISHED` → `Established`, `TIME_WAIT` → `Time Wait`. */

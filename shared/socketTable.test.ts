@@ -10,6 +10,7 @@ const names: RowNames = {
   id: (high, low, namespace) => `${namespace}.${high}:${low}`,
   user: (uid) => (uid === 0 ? 'root' : null),
   interface: (index, namespace) => `if${index}${namespace === 0 ? '' : ` of ${namespace}`}`,
+  interfaceOf: (bytes, offset, family) => (family === 4 && bytes[offset] === 10 ? 'eth0' : null),
   namespace: (namespace) => `net${namespace}`,
 };
 
@@ -17,6 +18,7 @@ function process(pid: number): ProcessInfo {
   return {
     ...{ pid, startKey: `${pid}`, startedAt: 1000, name: `p${pid}`, path: `/bin/p${pid}` },
     ...{ unit: `p${pid}.service`, container: `docker ${pid}` },
+    ...{ parentPid: 1, parentName: `parent of p${pid}` },
   };
 }
 
@@ -236,6 +238,11 @@ describe('row()', () => {
       sendQueue: null,
       rtt: null,
       retransmits: null,
+      direction: null,
+      interface: null,
+      parentPid: null,
+      parentName: null,
+      commandLine: null,
     });
   });
 
@@ -252,11 +259,11 @@ describe('row()', () => {
     [c.uid[row], c.inode[row], c.owner[row]] = [0, 12, OWNERS.indexOf('inherited')];
     [c.bytesSent[row], c.bytesReceived[row], c.receiveQueue[row], c.sendQueue[row]] = [0, 1, 2, 3];
     [c.createdAt[row], c.firstSeenAt[row], c.destroyedAt[row]] = [4, 5, 6];
-    [c.rtt[row], c.retransmits[row]] = [0.25, 0];
+    [c.rtt[row], c.retransmits[row], c.direction[row], c.interfaceIndex[row]] = [0.25, 0, 3, 3];
     table.holders[row] = [process(9), process(8)];
     table.lastHolders[row] = [process(7)];
     expect(table.tableOf(row)).toBe('udp6');
-    expect(table.row(row, names)).toEqual({
+    expect(table.row(row, names, ({ name }) => `${name} --verbose`)).toEqual({
       id: '4026531840.4294967295:4294967294',
       protocol: 'udp',
       family: 6,
@@ -288,7 +295,36 @@ describe('row()', () => {
       sendQueue: 3,
       rtt: 0.25,
       retransmits: 0,
+      direction: 'outbound',
+      interface: 'if3 of 4026531840',
+      parentPid: 1,
+      parentName: 'parent of p9',
+      commandLine: 'p9 --verbose',
     });
+  });
+
+  it('tells a command line only to who brings the way to it', () => {
+    const table = new SocketTable();
+    const [held, free] = [table.append(), table.append()];
+    table.holders[held] = [process(9), process(8)];
+    const asked: number[] = [];
+    const lines = ({ pid }: ProcessInfo): string => `line ${asked.push(pid)}`;
+    expect([held, free].map((row) => table.row(row, names).commandLine)).toEqual([null, null]);
+    expect([held, free].map((row) => table.row(row, names, lines).commandLine)).toEqual(['line 1', null]);
+    expect(asked).toEqual([9]);
+  });
+
+  it.each([
+    ['10.0.0.5', 0, 'eth0'],
+    ['10.0.0.5', 3, 'if3'],
+    ['192.0.2.1', 0, null],
+  ])('%s, bound to interface %i, is on %s', (address, index, name) => {
+    const table = new SocketTable();
+    const row = table.append();
+    table.columns.family[row] = 4;
+    table.columns.interfaceIndex[row] = index;
+    table.addresses.set(parseAddress(address)!, 32 * row);
+    expect(table.row(row, names).interface).toBe(name);
   });
 
   it('takes the PID from the OS table where no process was found, and from the process where one was', () => {

@@ -3,7 +3,7 @@
  * 100,000 sockets makes no object and no string per row. Rows become {@link SocketRow} only when somebody looks at them.
  */
 import { formatIPv4, formatIPv6, isLinkLocal6 } from './address';
-import { OWNERS, PROTOCOLS, SOCKET_STATES, SOCKET_TYPES, tableOf } from './socket';
+import { DIRECTIONS, OWNERS, PROTOCOLS, SOCKET_STATES, SOCKET_TYPES, tableOf } from './socket';
 import type { Family, Owner, ProcessInfo, SocketRow, TableName } from './socket';
 
 /** "Not known" in the integer columns that need it. */
@@ -42,6 +42,8 @@ const COLUMNS = {
   tablePid: Uint32Array,
   /** index into OWNERS; filled by the engine */
   owner: Uint8Array,
+  /** index into DIRECTIONS plus one; 0 = none; filled by the engine */
+  direction: Uint8Array,
   /** bytes; NaN = not known */
   bytesSent: Float64Array,
   bytesReceived: Float64Array,
@@ -88,8 +90,23 @@ export interface RowNames {
   id(high: number, low: number, namespace: number): string;
   user(uid: number): string | null;
   interface(index: number, namespace: number): string;
+  /**
+   * The interface that has the address at `offset`, a link-local one in the scope of the interface `index` (0 = not known);
+   * null where none has it, or it cannot be learned.
+   */
+  interfaceOf(
+    bytes: Uint8Array,
+    offset: number,
+    family: Family,
+    index: number,
+    namespace: number,
+  ): string | null;
   namespace(namespace: number): string | null;
 }
+
+/** The command line of a process, as far as it is to be told: it may hold secrets. */
+export type CommandLines = (process: ProcessInfo) => string | null;
+const UNTOLD: CommandLines = () => null;
 
 /** The processes that hold one socket, the primary first. Compared by reference. */
 export type Holders = readonly ProcessInfo[];
@@ -202,8 +219,8 @@ export class SocketTable {
     return this.remoteNames[row] ?? this.address(row, 32 * row + 16, names);
   }
 
-  /** The row as text and plain numbers. */
-  row(row: number, names: RowNames): SocketRow {
+  /** The row as text and plain numbers; without command lines unless it is given the way to them. */
+  row(row: number, names: RowNames, commandLines: CommandLines = UNTOLD): SocketRow {
     const c = this.columns;
     const process: ProcessInfo | null = this.holders[row]![0] ?? null;
     const uid = known(c.uid[row]!);
@@ -240,7 +257,21 @@ export class SocketTable {
       sendQueue: finite(c.sendQueue[row]!),
       rtt: finite(c.rtt[row]!),
       retransmits: finite(c.retransmits[row]!),
+      direction: c.direction[row] === 0 ? null : DIRECTIONS[c.direction[row]! - 1]!,
+      interface: this.interfaceName(row, names),
+      parentPid: process?.parentPid ?? null,
+      parentName: process?.parentName ?? null,
+      commandLine: process === null ? null : commandLines(process),
     };
+  }
+
+  /** The interface it is bound to, else that of its local address. */
+  private interfaceName(row: number, names: RowNames): string | null {
+    const namespace = this.columns.namespace[row]!;
+    const index = this.columns.interfaceIndex[row]!;
+    if (index !== 0) return names.interface(index, namespace);
+    const family = this.familyOf(row);
+    return family === null ? null : names.interfaceOf(this.addresses, 32 * row, family, index, namespace);
   }
 
   private copyRow(target: number, other: SocketTable, row: number): void {

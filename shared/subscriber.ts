@@ -1,14 +1,24 @@
 import type { Channel } from './channel';
 import { PROTOCOL_VERSION } from './contract';
-import type { DetailsReply, Diff, EngineMessage, PageMessage, SnapshotChunk, Welcome } from './contract';
+import type {
+  DetailsReply,
+  Diff,
+  EngineMessage,
+  NamesReply,
+  PageMessage,
+  SnapshotChunk,
+  Welcome,
+} from './contract';
 
 /** What the page does with what the engine says. */
 export interface Listener {
   welcome(welcome: Welcome): void;
-  snapshot(chunk: SnapshotChunk): void;
-  diff(diff: Diff): void;
+  /** A promise resolves once it has been applied; nothing means that it has been already. */
+  snapshot(chunk: SnapshotChunk): Promise<void> | void;
+  diff(diff: Diff): Promise<void> | void;
   refused(message: string): void;
   details(reply: DetailsReply): void;
+  names(reply: NamesReply): void;
 }
 
 /** The page's end: acknowledges each data message once it has been applied, and asks for a fresh snapshot on a gap. */
@@ -38,19 +48,27 @@ export class Subscriber {
       case 'details':
         this.listener.details(message);
         break;
+      case 'names':
+        this.listener.names(message);
+        break;
       case 'snapshot':
         if (!message.first && !this.follows(message.seq)) return;
         this.lastSeq = message.seq;
-        this.listener.snapshot(message);
-        this.send({ type: 'ack', seq: message.seq });
+        this.acknowledge(message.seq, this.listener.snapshot(message));
         break;
       case 'diff':
         if (!this.follows(message.seq)) return;
         this.lastSeq = message.seq;
-        this.listener.diff(message);
-        this.send({ type: 'ack', seq: message.seq });
+        this.acknowledge(message.seq, this.listener.diff(message));
         break;
     }
+  }
+
+  /** Not before the page has applied it: a slow page gets fewer, larger diffs. */
+  private acknowledge(seq: number, applied: Promise<void> | void): void {
+    const acknowledge = (): void => this.send({ type: 'ack', seq });
+    if (applied === undefined) acknowledge();
+    else void applied.then(acknowledge);
   }
 
   /** Whether this is the next message; if one was lost, asks once to start over. */

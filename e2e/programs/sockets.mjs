@@ -1,10 +1,12 @@
 // A program of somebody else's: opens sockets on request and tells what becomes of them, one JSON object per line.
-// Commands come the same way on standard input: {"do": "listen" | "connect" | "udp" | "unix" | "bind" | "end" | "send", …}.
+// Commands come the same way on standard input: {"do": "listen" | "connect" | "udp" | …, …}.
 import dgram from 'node:dgram';
 import net from 'node:net';
 import readline from 'node:readline';
 
 const connections = new Map();
+/** By their ports */
+const listeners = new Map();
 /** What must not be collected as garbage, which would close it. */
 const kept = [];
 let serial = 0;
@@ -26,10 +28,18 @@ const commands = {
     const server = net.createServer({ allowHalfOpen: true }, (socket) => {
       tell({ event: 'accepted', id: watch(socket, 'accepted'), port: socket.remotePort });
     });
-    server.listen(0, host, () => tell({ event: 'listening', port: server.address().port }));
+    server.listen(0, host, () => {
+      const { port } = server.address();
+      listeners.set(port, server);
+      tell({ event: 'listening', port });
+    });
   },
-  connect({ host, port }) {
-    const socket = net.connect({ host, port, allowHalfOpen: true }, () => {
+  unlisten({ port }) {
+    listeners.get(port).close();
+    tell({ event: 'unlistened', port });
+  },
+  connect({ host, port, from }) {
+    const socket = net.connect({ host, port, localAddress: from, allowHalfOpen: true }, () => {
       tell({ event: 'connected', id: watch(socket, 'connected'), port: socket.localPort });
     });
   },
@@ -56,6 +66,11 @@ const commands = {
   },
   send({ id, bytes }) {
     connections.get(id).write(Buffer.alloc(bytes), () => tell({ event: 'sent', id }));
+  },
+  stream({ id, bytes, everyMs }) {
+    const timer = setInterval(() => connections.get(id).write(Buffer.alloc(bytes)), everyMs);
+    connections.get(id).on('close', () => clearInterval(timer));
+    tell({ event: 'streaming', id });
   },
   end({ id }) {
     connections.get(id).end();

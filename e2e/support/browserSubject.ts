@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { CHROMIUM_FLAGS, ROOT } from './paths';
 import type { Asked, OpenOptions, Subject } from './subject';
 
@@ -49,10 +50,26 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
     colorScheme: options.colorScheme ?? 'light',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  const page = await context.newPage();
-  await page.goto(`http://127.0.0.1:${host.port}/#token=${token}`);
+  const openPage = async (): Promise<Page> => {
+    const opened = await context.newPage();
+    await opened.goto(
+      `http://127.0.0.1:${host.port}/${options.pseudo === true ? '?pseudo' : ''}#token=${token}`,
+    );
+    return opened;
+  };
+  let page = await openPage();
+  const killHost = async (): Promise<void> => {
+    const ended = new Promise((resolve) => host.child.once('exit', resolve));
+    host.child.kill('SIGKILL');
+    await ended;
+  };
+  const startAgain = async (): Promise<void> => {
+    host = await startHost(host.port, token, options.demo); // where the browser has kept its settings
+  };
   return {
-    page,
+    get page() {
+      return page;
+    },
     async answerNext(yes, meanwhile) {
       const answer = async (): Promise<Asked> => {
         const dialog = page.getByRole('dialog');
@@ -69,13 +86,20 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
       await action();
       return fs.readFileSync(await (await waiting).path(), 'utf8');
     },
-    async killEngine() {
+    async killEngine(meanwhile) {
       // Here the engine lives in the host: the whole program dies and somebody starts it again.
-      const { child, port } = host;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await ended;
-      host = await startHost(port, token, options.demo);
+      await killHost();
+      await meanwhile?.();
+      await startAgain();
+    },
+    async restart(settings) {
+      if (settings !== undefined)
+        await page.evaluate((text) => localStorage.setItem('socketscope-settings', text), settings);
+      await page.close();
+      await killHost();
+      await startAgain();
+      page = await openPage();
+      return page;
     },
     clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
     async close() {

@@ -28,22 +28,28 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
   const userData = options.userData ?? fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-'));
   const args = [options.appRoot ?? ROOT, `--user-data-dir=${userData}`];
   if (options.demo !== undefined) args.push(`--demo=${options.demo}`);
-  const app = await _electron.launch({
-    executablePath: options.executablePath ?? process.env['SOCKETSCOPE_ELECTRON']!,
-    args,
-    chromiumSandbox: options.sandbox === true,
-    colorScheme: options.colorScheme ?? 'light',
-  });
-  const page = await app.firstWindow();
+  const launch = (): Promise<ElectronApplication> =>
+    _electron.launch({
+      executablePath: options.executablePath ?? process.env['SOCKETSCOPE_ELECTRON']!,
+      args,
+      chromiumSandbox: options.sandbox === true,
+      colorScheme: options.colorScheme ?? 'light',
+    });
+  let app = await launch();
+  let page = await app.firstWindow();
   if (options.size !== undefined) {
     await app.evaluate(({ BrowserWindow }, size) => {
       BrowserWindow.getAllWindows()[0]!.setContentSize(size.width, size.height);
     }, options.size);
   }
-  const mainPid = app.process().pid!;
+  const engine = (): number => enginePid(app.process().pid!);
   return {
-    app,
-    page,
+    get app() {
+      return app;
+    },
+    get page() {
+      return page;
+    },
     async answerNext(yes, meanwhile) {
       // A native dialog cannot be clicked from here. It is asked with the same options, and answered, by a stand-in.
       await app.evaluate(({ dialog }) => {
@@ -74,9 +80,17 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
       await page.getByText(`saved to ${file}`).waitFor();
       return fs.readFileSync(file, 'utf8');
     },
-    enginePid: () => enginePid(mainPid),
-    async killEngine() {
-      process.kill(enginePid(mainPid), 'SIGKILL');
+    enginePid: engine,
+    async killEngine(meanwhile) {
+      process.kill(engine(), 'SIGKILL');
+      await meanwhile?.();
+    },
+    async restart(settings) {
+      await app.close();
+      if (settings !== undefined) fs.writeFileSync(path.join(userData, 'settings.json'), settings);
+      app = await launch();
+      page = await app.firstWindow();
+      return page;
     },
     clipboard: () => app.evaluate(({ clipboard }) => clipboard.readText()),
     async close() {

@@ -44,9 +44,11 @@ export const test = base.extend<Fixtures & ShellOptions>({
   },
 });
 
-/** Shows only the rows that contain these words. */
+/** Shows only the rows that contain these words, or that this filter accepts. */
 export async function search(page: Page, words: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Search' }).fill(words);
+  const box = page.getByRole('combobox', { name: 'Search' });
+  await box.fill(words);
+  await box.blur(); // puts the suggestions away, which would cover rows
 }
 
 /** The rows of the grid, without its header. */

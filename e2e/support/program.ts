@@ -87,6 +87,11 @@ export class Program {
     return (await this.ask({ do: 'listen', host }, 'listening')).port!;
   }
 
+  /** Closes the socket that listens on this port. */
+  async unlisten(port: number): Promise<void> {
+    await this.ask({ do: 'unlisten', port }, 'unlistened');
+  }
+
   kill(): void {
     this.child.kill('SIGKILL');
   }
@@ -103,14 +108,16 @@ export interface Pair {
   connected: number;
 }
 
+/** @param from the client's address, where it is not for the system to choose */
 export async function connectPair(
   server: Program,
   client: Program,
   host: string,
   listenOn = host,
+  from?: string,
 ): Promise<Pair> {
   const serverPort = await server.listen(listenOn);
-  const connected = await client.ask({ do: 'connect', host, port: serverPort }, 'connected');
+  const connected = await client.ask({ do: 'connect', host, port: serverPort, from }, 'connected');
   const accepted = await server.until('accepted', (event) => event.port === connected.port);
   return {
     server,

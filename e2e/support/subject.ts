@@ -5,6 +5,8 @@ export interface OpenOptions {
   demo?: string;
   colorScheme?: 'light' | 'dark';
   size?: { width: number; height: number };
+  /** With the pseudo-locale, which only the browser host can be asked for. */
+  pseudo?: boolean;
 }
 
 /** What the user was asked. */
@@ -23,8 +25,16 @@ export interface Subject {
   answerNext(yes: boolean, meanwhile?: () => Promise<void>): Promise<{ asked: Promise<Asked> }>;
   /** Does something that saves a file, and returns what was saved. */
   savedBy(action: () => Promise<void>): Promise<string>;
-  /** Kills the engine with SIGKILL; whatever the product needs from outside to come back is done too. */
-  killEngine(): Promise<void>;
+  /**
+   * Kills the engine with SIGKILL; whatever the product needs from outside to come back is done too. `meanwhile` is what
+   * happens before that; where the product needs nothing, it may come back at any time.
+   */
+  killEngine(meanwhile?: () => Promise<void>): Promise<void>;
+  /**
+   * Ends the product and starts it again with what it has kept. Returns its new page, which is `page` from then on.
+   * `settings` is put in the place of those that were kept.
+   */
+  restart(settings?: string): Promise<Page>;
   /** What the product has put on the clipboard. */
   clipboard(): Promise<string>;
   close(): Promise<void>;

@@ -56,6 +56,11 @@ const ROW: SocketRow = {
   sendQueue: null,
   rtt: null,
   retransmits: null,
+  direction: null,
+  interface: null,
+  parentPid: null,
+  parentName: null,
+  commandLine: null,
 };
 const RESULTS = [{ id: 'a', outcome: 'closed', label: 'nginx', message: null }];
 const VIEW: ViewState = {
@@ -63,6 +68,9 @@ const VIEW: ViewState = {
   intervalMs: 1000,
   tables: { tcp4: true, tcp6: true, udp4: true, udp6: true },
   theme: 'dark',
+  density: 'normal',
+  view: 'flat',
+  switches: ['keep-still'],
   reading: ['unix', 'bound'],
   selected: 1,
 };

@@ -1,5 +1,5 @@
 /** Everything the page may ask of main. Each message's sender and content are checked before anything happens. */
-import { clipboard, dialog, ipcMain, nativeTheme } from 'electron';
+import { clipboard, dialog, ipcMain } from 'electron';
 import type { BrowserWindow, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
 import type * as v from 'valibot';
 import { confirmClose, goneResult } from '../../shared/actions';
@@ -11,6 +11,7 @@ import type { EngineProcess } from './engineProcess';
 import { installMenu } from './menu';
 import { saveFile } from './saveFile';
 import { isOwnPage } from './security';
+import { applyTheme } from './settingsDesk';
 
 export function handlePage(window: BrowserWindow, engine: EngineProcess): void {
   const { webContents } = window;
@@ -80,7 +81,7 @@ export function handlePage(window: BrowserWindow, engine: EngineProcess): void {
       checkSender(event);
       const state = parse(viewState, message);
       menu.show(state);
-      nativeTheme.themeSource = state.theme;
+      applyTheme(state.theme);
     } catch {
       // There is nobody to answer: the menu stays as it is.
     }

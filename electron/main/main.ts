@@ -4,13 +4,20 @@ import { app, BrowserWindow, dialog } from 'electron';
 import { demoArgument } from './arguments';
 import { EngineProcess } from './engineProcess';
 import { handlePage } from './handlePage';
+import { KeptFile } from './keptFile';
 import { lockDown, registerAppScheme, serveApp } from './security';
+import { SettingsDesk } from './settingsDesk';
 import { createWindow } from './window';
+import { readWindowState } from './windowState';
 
 const here = import.meta.dirname;
 
 // Chromium reports a missing desktop bus and the like as errors; on a server that is a dozen lines about nothing.
 if (!process.env['ELECTRON_ENABLE_LOGGING']) app.commandLine.appendSwitch('log-level', '3');
+
+// Not every Electron takes this by itself where it stands behind the path of the program. Settings lie there, and the lock.
+const userDataGiven = app.commandLine.getSwitchValue('user-data-dir');
+if (userDataGiven !== '') app.setPath('userData', path.resolve(userDataGiven));
 
 // Must run before anything is awaited: Electron reads the schemes when it becomes ready.
 registerAppScheme();
@@ -21,8 +28,21 @@ function start(): void {
   engine.start();
   app.on('before-quit', () => engine.dispose());
 
+  const userData = app.getPath('userData');
+  const settings = new SettingsDesk(path.join(userData, 'settings.json'));
+  const place = new KeptFile(path.join(userData, 'window.json'), readWindowState, (text) =>
+    settings.tell(text),
+  );
+  // The windows are gone by now, and all has been said that is to be kept.
+  app.on('will-quit', (event) => {
+    if (!settings.unsaved && !place.unsaved) return;
+    event.preventDefault();
+    void Promise.all([settings.flush(), place.flush()]).then(() => app.quit());
+  });
+
   const open = (): void => {
-    const window = createWindow(path.join(here, 'preload.cjs'));
+    const window = createWindow(path.join(here, 'preload.cjs'), place);
+    settings.serve(window.webContents);
     handlePage(window, engine);
   };
   open();

@@ -1,10 +1,48 @@
 import { app, Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
-import type { Command, ViewState } from '../../shared/bridge';
-import { THEMES } from '../../shared/bridge';
+import { COPY_FORMATS, VIEW_SWITCHES } from '../../shared/bridge';
+import type { Command, CopyFormat, ViewState } from '../../shared/bridge';
 import { INTERVALS } from '../../shared/contract';
 import { READING_SWITCHES, switchTitle } from '../../shared/reading';
+import { COLUMN_PRESETS, DENSITIES, THEMES, VIEWS } from '../../shared/settings';
+import type { ColumnPreset, Theme, View } from '../../shared/settings';
+import { shortcutFor } from '../../shared/shortcuts';
 import { MAIN_TABLES, tableTitle } from '../../shared/socket';
+
+const COPY_TITLES: Record<CopyFormat, string> = {
+  csv: '&CSV',
+  json: '&JSON',
+  markdown: '&Markdown Table',
+  ss: '&ss Command',
+};
+const VIEW_TITLES: Record<View, string> = {
+  flat: 'All &Sockets',
+  process: '&By Process',
+  host: 'By Remote &Host',
+  service: 'By Ser&vice',
+  listeners: '&Listeners and Accepted',
+};
+const PRESET_TITLES: Record<ColumnPreset, string> = {
+  tcpview: 'As in &TCPView',
+  listeners: '&Listeners',
+  traffic: 'T&raffic',
+  everything: '&Everything',
+};
+const THEME_TITLES: Record<Theme, string> = {
+  system: '&System',
+  light: '&Light',
+  dark: '&Dark',
+  contrast: 'High &Contrast',
+};
+/** What needs a selected row. */
+const OF_SELECTED: readonly Command[] = [
+  'close-connection',
+  'details',
+  'export-selected',
+  'copy',
+  'copy-cell',
+  ...COPY_FORMATS.map((format) => `copy-${format}` as const),
+];
 
 export interface AppMenu {
   /** Brings checks and greyed entries in line with the page. */
@@ -16,99 +54,139 @@ export function installMenu(send: (command: Command) => void): AppMenu {
   const item = (
     label: string,
     command: Command,
-    accelerator?: string,
     more: MenuItemConstructorOptions = {},
   ): MenuItemConstructorOptions => ({
     id: command,
     label,
     click: () => send(command),
-    ...(accelerator === undefined ? {} : { accelerator }),
+    ...keyOfItem(command),
     ...more,
   });
-  // These keys belong to the page, where a text field may have the focus; the menu only names them.
-  const shown = { registerAccelerator: false };
+  const selected = { enabled: false };
+  const check = { type: 'checkbox' } as const;
+  const radio = { type: 'radio' } as const;
+  const separator = { type: 'separator' } as const;
 
   const menu = Menu.buildFromTemplate([
     {
       label: '&File',
       submenu: [
-        item('Export &CSV…', 'export-csv', 'CmdOrCtrl+S'),
-        item('Export &Selected to CSV…', 'export-selected', 'CmdOrCtrl+Shift+S', { enabled: false }),
-        { type: 'separator' },
+        item('Export &CSV…', 'export-csv'),
+        item('Export &Selected to CSV…', 'export-selected', selected),
+        separator,
+        item('Se&ttings…', 'settings'),
+        separator,
         { role: 'quit' },
       ],
     },
     {
       label: '&Edit',
       submenu: [
-        item('&Copy', 'copy', 'CmdOrCtrl+C', { ...shown, enabled: false }),
-        item('Select &All', 'select-all', 'CmdOrCtrl+A', shown),
-        { type: 'separator' },
-        item('&Find', 'find', 'CmdOrCtrl+F'),
+        item('&Copy', 'copy', selected),
+        item('Copy C&ell', 'copy-cell', selected),
+        {
+          label: 'Copy &As',
+          submenu: COPY_FORMATS.map((format) => item(COPY_TITLES[format], `copy-${format}`, selected)),
+        },
+        item('Select &All', 'select-all'),
+        separator,
+        item('&Find', 'find'),
+        item('C&lear Filter', 'clear-filter'),
+        item('&Saved Filters…', 'filters'),
       ],
     },
     {
       label: '&View',
       submenu: [
-        item('&Pause', 'pause', 'CmdOrCtrl+P', { type: 'checkbox' }),
-        item('&Refresh Now', 'refresh', 'F5'),
+        item('&Pause', 'pause', check),
+        item('&Refresh Now', 'refresh'),
         {
           label: 'Update &Every',
-          submenu: INTERVALS.map((ms) => item(seconds(ms), `interval-${ms}`, undefined, { type: 'radio' })),
+          submenu: INTERVALS.map((ms) => item(seconds(ms), `interval-${ms}`, radio)),
         },
-        { type: 'separator' },
-        ...MAIN_TABLES.map((table) =>
-          item(tableTitle(table), `toggle-${table}`, undefined, {
-            type: 'checkbox',
-          }),
-        ),
+        item('&Keep Still', 'keep-still', check),
+        separator,
+        ...VIEWS.map((view) => item(VIEW_TITLES[view], `view-${view}`, radio)),
+        separator,
+        ...MAIN_TABLES.map((table) => item(tableTitle(table), `toggle-${table}`, check)),
         {
           label: '&More Sockets',
-          submenu: READING_SWITCHES.map((name) =>
-            item(switchTitle(name), `read-${name}`, undefined, { type: 'checkbox' }),
-          ),
+          submenu: READING_SWITCHES.map((name) => item(switchTitle(name), `read-${name}`, check)),
         },
-        { type: 'separator' },
+        separator,
+        item('Look Up &Host Names', 'resolve-names', check),
+        item('Port &Names', 'port-names', check),
+        {
+          label: '&Columns',
+          submenu: [
+            ...COLUMN_PRESETS.map((preset) => item(PRESET_TITLES[preset], `preset-${preset}`)),
+            separator,
+            item('&Choose…', 'columns'),
+          ],
+        },
+        {
+          label: '&Density',
+          submenu: DENSITIES.map((density) => item(capital(density), `density-${density}`, radio)),
+        },
         {
           label: '&Theme',
-          submenu: THEMES.map((theme) =>
-            item(theme[0]!.toUpperCase() + theme.slice(1), `theme-${theme}`, undefined, { type: 'radio' }),
-          ),
+          submenu: THEMES.map((theme) => item(THEME_TITLES[theme], `theme-${theme}`, radio)),
         },
         { role: 'zoomIn' },
         { role: 'zoomOut' },
         { role: 'resetZoom' },
-        ...(app.isPackaged ? [] : ([{ type: 'separator' }, { role: 'toggleDevTools' }] as const)),
+        ...(app.isPackaged ? [] : ([separator, { role: 'toggleDevTools' }] as const)),
       ],
     },
     {
       label: '&Connection',
       submenu: [
-        item('&Close Connection…', 'close-connection', 'Delete', { ...shown, enabled: false }),
-        item('&Properties…', 'details', 'Enter', { ...shown, enabled: false }),
+        item('&Close Connection…', 'close-connection', selected),
+        item('&Properties…', 'details', selected),
       ],
     },
-    { label: '&Help', role: 'help', submenu: [{ role: 'about' }] },
+    {
+      label: '&Help',
+      role: 'help',
+      submenu: [item('&Keyboard Shortcuts', 'shortcuts'), separator, { role: 'about' }],
+    },
   ]);
   Menu.setApplicationMenu(menu);
 
-  const check = (command: Command, checked: boolean): void => {
+  const mark = (command: Command, checked: boolean): void => {
     const entry = menu.getMenuItemById(command);
     if (entry !== null) entry.checked = checked;
   };
   return {
     show: (state) => {
-      check('pause', state.paused);
-      for (const ms of INTERVALS) if (ms === state.intervalMs) check(`interval-${ms}`, true);
-      for (const table of MAIN_TABLES) check(`toggle-${table}`, state.tables[table]);
-      for (const name of READING_SWITCHES) check(`read-${name}`, state.reading.includes(name));
-      check(`theme-${state.theme}`, true);
-      for (const command of ['close-connection', 'details', 'export-selected', 'copy'] as const) {
+      mark('pause', state.paused);
+      for (const ms of INTERVALS) if (ms === state.intervalMs) mark(`interval-${ms}`, true);
+      for (const table of MAIN_TABLES) mark(`toggle-${table}`, state.tables[table]);
+      for (const name of READING_SWITCHES) mark(`read-${name}`, state.reading.includes(name));
+      for (const name of VIEW_SWITCHES) mark(name, state.switches.includes(name));
+      mark(`view-${state.view}`, true);
+      mark(`density-${state.density}`, true);
+      mark(`theme-${state.theme}`, true);
+      for (const command of OF_SELECTED) {
         const entry = menu.getMenuItemById(command);
         if (entry !== null) entry.enabled = state.selected > 0;
       }
     },
   };
+}
+
+/** Keys that type or edit where a text field has the focus belong to the page; the menu only names them. */
+function keyOfItem(command: Command): MenuItemConstructorOptions {
+  const shortcut = shortcutFor(command);
+  if (shortcut === null) return {};
+  return {
+    accelerator: shortcut.keys[0],
+    ...(shortcut.where === 'window' ? {} : { registerAccelerator: false }),
+  };
+}
+
+function capital(name: string): string {
+  return name[0]!.toUpperCase() + name.slice(1);
 }
 
 function seconds(ms: number): string {

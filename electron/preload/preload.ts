@@ -9,6 +9,11 @@ contextBridge.exposeInMainWorld('socketscope', {
   saveCsv: (name, text) => ipcRenderer.invoke(IPC.save, { name, text }),
   copyText: (text) => ipcRenderer.invoke(IPC.copy, { text }),
   reportView: (state) => ipcRenderer.send(IPC.view, state),
+  loadSettings: () => ipcRenderer.invoke(IPC.loadSettings),
+  saveSettings: (settings) => ipcRenderer.send(IPC.saveSettings, settings),
+  onNotice: (listener) => {
+    ipcRenderer.on(IPC.notice, (_event, text: string) => listener(text));
+  },
   onCommand: (listener) => {
     ipcRenderer.on(IPC.command, (_event, command: Command) => listener(command));
   },

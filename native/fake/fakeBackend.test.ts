@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { addressClass } from '../../shared/rowFacts';
+import { serviceName } from '../../shared/services';
 import { DEFAULT_READING } from '../../shared/socket';
 import type { Protocol, SocketRow, TableName } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
@@ -104,11 +106,44 @@ describe('a demonstration', () => {
     for (const row of listeners) expect(row.dualStack).toBe(row.family === 6 ? true : null);
   });
 
-  it("shows nobody's addresses: only those for documentation (RFC 5737, RFC 3849)", () => {
+  it("shows nobody's addresses: public ones are those for documentation (RFC 5737, RFC 3849)", () => {
     const remote = new Set(read(new FakeBackend('churn')).map((row) => row.remoteAddress));
     remote.delete(null);
     expect(remote.size).toBeGreaterThan(50);
-    for (const address of remote) expect(address).toMatch(/^(198\.51\.100\.|203\.0\.113\.|2001:db8::)/);
+    const isPublic = (address: string | null): boolean => addressClass(address) === 'public';
+    for (const address of [...remote].filter(isPublic))
+      expect(address).toMatch(/^(198\.51\.100\.|203\.0\.113\.|2001:db8::)/);
+  });
+
+  it('has something to show in every column', () => {
+    const rows = read(new FakeBackend('churn'));
+    const among = (field: keyof SocketRow): Set<unknown> => new Set(rows.map((row) => row[field]));
+    const classes = new Set(rows.map(({ remoteAddress }) => addressClass(remoteAddress)));
+    for (const kind of ['loopback', 'private', 'link-local', 'public']) expect(classes).toContain(kind);
+    for (const name of ['lo', 'eth0', 'eth1', 'docker0', 'wg0']) expect(among('interface')).toContain(name);
+    for (const field of ['unit', 'container', 'parentPid', 'parentName', 'rtt', 'retransmits'] as const)
+      expect(among(field).size).toBeGreaterThan(2);
+    expect(rows.some(({ receiveQueue }) => receiveQueue! > 0)).toBe(true);
+    // Both ends of a connection within the machine
+    const ends = new Set(rows.map((row) => `${row.localPort} ${row.remotePort} ${row.localAddress}`));
+    const inside = rows.filter(({ remoteAddress, state }) => {
+      return addressClass(remoteAddress) === 'loopback' && state !== 'TIME_WAIT';
+    });
+    expect(inside.length).toBeGreaterThan(5);
+    for (const { localPort, remotePort, remoteAddress } of inside)
+      expect(ends).toContain(`${remotePort} ${localPort} ${remoteAddress}`);
+  });
+
+  it('names addresses and ports, without any network', async () => {
+    const backend = new FakeBackend('churn');
+    const found = await Promise.all(
+      read(backend).map(({ remoteAddress }) => backend.reverse(remoteAddress ?? '0.0.0.0')),
+    );
+    const names = found.flat();
+    expect(new Set(names).size).toBeGreaterThan(50);
+    for (const name of names) expect(name).toMatch(/^localhost$|\.example(\.com|\.net|\.org)?$/);
+    expect(found.some(({ length }) => length === 0)).toBe(true);
+    expect(serviceName(backend.services(), 'tcp', 443)).toBe('https');
   });
 
   it('"failing" fails as a kernel does', () => {

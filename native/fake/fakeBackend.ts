@@ -1,52 +1,28 @@
 import { MAIN_TABLES, OWNERS, PROTOCOLS, protocolOf, SOCKET_TYPES, stateCode } from '../../shared/socket';
-import type { ProcessInfo, ReadingOptions, SocketState, TableName } from '../../shared/socket';
+import type { Family, ProcessInfo, ReadingOptions, TableName } from '../../shared/socket';
 import { NOBODY, UNKNOWN } from '../../shared/socketTable';
-import type { Holders, SocketTable } from '../../shared/socketTable';
-import { seededRandom } from '../../shared/random';
+import type { SocketTable } from '../../shared/socketTable';
+import type { Services } from '../../shared/services';
 import type { SocketDetails } from '../../shared/details';
 import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
 import { NativeError } from '../nativeError';
 import { fakeDetails } from './fakeDetails';
+import { FAKE_SERVICES, fakeInterface, fakeNames, INTERFACES } from './fakeNetwork';
+import { Inventor } from './inventor';
+import type { FakeSocket } from './inventor';
 import { PROGRAMS, RULES } from './scenarios';
-import type { FakeProgram, Scenario, ScenarioRules } from './scenarios';
+import type { Scenario, ScenarioRules } from './scenarios';
 
-interface FakeSocket {
-  serial: number;
-  table: TableName;
-  state: SocketState | null;
-  local: Uint8Array;
-  localPort: number;
-  remote: Uint8Array | null;
-  remotePort: number;
-  holders: Holders;
-  uid: number;
-  sent: number;
-  received: number;
-}
-
-/** The moment all invented processes started: 2026-01-05 08:00 UTC. */
-const BOOT = Date.UTC(2026, 0, 5, 8);
 /** The user that the "unprivileged" demonstration runs as. */
 const OWN_UID = 1000;
-const STATES: readonly SocketState[] = [
-  ...new Array<SocketState>(14).fill('ESTABLISHED'),
-  'TIME_WAIT',
-  'TIME_WAIT',
-  'CLOSE_WAIT',
-  'FIN_WAIT_2',
-  'SYN_SENT',
-];
-
 /** Invented sockets: for demonstrations, pictures, and what a real kernel cannot be made to do. */
 export class FakeBackend implements SocketBackend {
   readonly name: string;
   readonly demo = true;
   readonly tables: readonly TableName[] = MAIN_TABLES;
   private readonly rules: ScenarioRules;
-  private readonly random = seededRandom(20_260_105);
-  private readonly processes = new Map<FakeProgram, Holders[]>();
+  private readonly inventor = new Inventor();
   private sockets: FakeSocket[] = [];
-  private serial = 0;
   private readings = 0;
 
   constructor(scenario: Scenario) {
@@ -54,7 +30,9 @@ export class FakeBackend implements SocketBackend {
     this.rules = RULES[scenario];
     const programs = PROGRAMS.filter((program) => program.port !== 0);
     for (let i = 0; this.sockets.length < this.rules.sockets; i++) {
-      this.sockets.push(i < programs.length ? this.listener(programs[i]!) : this.connection());
+      this.sockets.push(
+        i < programs.length ? this.inventor.listener(programs[i]!) : this.inventor.connection(),
+      );
     }
   }
 
@@ -135,7 +113,19 @@ export class FakeBackend implements SocketBackend {
   }
 
   interface(index: number): string {
-    return `eth${index}`;
+    return INTERFACES[index - 1] ?? String(index);
+  }
+
+  interfaceOf(bytes: Uint8Array, offset: number, family: Family): string | null {
+    return fakeInterface(bytes, offset, family);
+  }
+
+  services(): Services {
+    return FAKE_SERVICES;
+  }
+
+  reverse(address: string): Promise<readonly string[]> {
+    return Promise.resolve(fakeNames(address));
   }
 
   namespace(): string | null {
@@ -148,18 +138,16 @@ export class FakeBackend implements SocketBackend {
 
   private advance(): void {
     const { churn, traffic } = this.rules;
+    const { inventor } = this;
     for (const socket of this.sockets) {
-      if (socket.state === 'ESTABLISHED' && this.random() < traffic) {
-        socket.sent += Math.floor(this.random() * 9000);
-        socket.received += Math.floor(this.random() * 60_000);
-      }
-      const ends = this.random() < churn / 2;
+      if (socket.state === 'ESTABLISHED' && inventor.random() < traffic) inventor.move(socket);
+      const ends = inventor.random() < churn / 2;
       if (ends && socket.state === 'ESTABLISHED' && socket.table.startsWith('tcp'))
         socket.state = 'TIME_WAIT';
     }
-    const ending = (socket: FakeSocket): boolean => socket.remote !== null && this.random() < churn;
+    const ending = (socket: FakeSocket): boolean => socket.remote !== null && inventor.random() < churn;
     this.sockets = this.sockets.filter((socket) => !ending(socket));
-    while (this.sockets.length < this.rules.sockets) this.sockets.push(this.connection());
+    while (this.sockets.length < this.rules.sockets) this.sockets.push(inventor.connection());
   }
 
   private append(socket: FakeSocket, into: SocketTable): void {
@@ -182,104 +170,14 @@ export class FakeBackend implements SocketBackend {
     c.uid[row] = ended ? UNKNOWN : socket.uid;
     c.inode[row] = ended ? 0 : 100_000 + socket.serial;
     c.owner[row] = OWNERS.indexOf('none');
-    c.receiveQueue[row] = c.sendQueue[row] = 0;
+    c.interfaceIndex[row] = socket.zone;
+    c.receiveQueue[row] = ended ? 0 : socket.receiveQueue;
+    c.sendQueue[row] = ended ? 0 : socket.sendQueue;
     if (c.protocol[row] === 0 && socket.state !== 'LISTEN') {
       c.bytesSent[row] = socket.sent;
       c.bytesReceived[row] = socket.received;
+      c.rtt[row] = socket.rtt;
+      c.retransmits[row] = socket.retransmits;
     }
   }
-
-  private listener(program: FakeProgram): FakeSocket {
-    const table =
-      program.port === 53 || program.port === 323 ? 'udp4' : this.random() < 0.3 ? 'tcp6' : 'tcp4';
-    return {
-      ...this.blank(program, table),
-      holders: this.workersOf(program).flat(), // forked after it was opened, they share it
-      state: table === 'udp4' ? null : 'LISTEN',
-      local: new Uint8Array(table === 'tcp6' ? 16 : 4),
-      localPort: program.port,
-    };
-  }
-
-  private connection(): FakeSocket {
-    const program = this.pick();
-    const six = this.random() < 0.25;
-    const datagram = this.random() < 0.08;
-    const socket = this.blank(program, `${datagram ? 'udp' : 'tcp'}${six ? 6 : 4}`);
-    const served = program.port !== 0 && this.random() < 0.7;
-    const ephemeral = 32_768 + Math.floor(this.random() * 28_000);
-    socket.state = datagram ? 'ESTABLISHED' : STATES[Math.floor(this.random() * STATES.length)]!;
-    // Documentation addresses (RFC 5737, RFC 3849), so that no picture shows anybody's.
-    socket.local = six ? documentation6(1) : Uint8Array.of(192, 0, 2, 10);
-    socket.remote = six ? documentation6(this.random() * 0xffff) : this.remote4();
-    // Who is still calling has been served nothing yet, and serves nobody.
-    const calling = socket.state === 'SYN_SENT';
-    const inbound = served && !calling;
-    socket.localPort = inbound ? program.port : ephemeral;
-    socket.remotePort = inbound ? ephemeral : this.random() < 0.8 ? 443 : 5432;
-    socket.sent = calling ? 0 : Math.floor(this.random() ** 6 * 4e8);
-    socket.received = calling ? 0 : Math.floor(this.random() ** 5 * 9e8);
-    return socket;
-  }
-
-  private remote4(): Uint8Array {
-    const network = this.random() < 0.5 ? [198, 51, 100] : [203, 0, 113];
-    return Uint8Array.of(...network, 1 + Math.floor(this.random() * 254));
-  }
-
-  private blank(program: FakeProgram, table: TableName): FakeSocket {
-    const serial = ++this.serial;
-    return {
-      serial,
-      table,
-      state: null,
-      local: new Uint8Array(4),
-      localPort: 0,
-      remote: null,
-      remotePort: 0,
-      holders: this.holdersOf(program),
-      uid: program.uid,
-      sent: 0,
-      received: 0,
-    };
-  }
-
-  private pick(): FakeProgram {
-    const total = PROGRAMS.reduce((sum, program) => sum + program.weight, 0);
-    let at = this.random() * total;
-    return PROGRAMS.find((program) => (at -= program.weight) < 0) ?? PROGRAMS[0]!;
-  }
-
-  /** One of the worker processes of a program. */
-  private holdersOf(program: FakeProgram): Holders {
-    const workers = this.workersOf(program);
-    return workers[Math.floor(this.random() * workers.length)]!;
-  }
-
-  /** Four of a busy program, one of the others; each as the only holder of its connections. */
-  private workersOf(program: FakeProgram): Holders[] {
-    const workers =
-      this.processes.get(program) ??
-      Array.from({ length: program.weight > 9 ? 4 : 1 }, (_, index) => [
-        {
-          pid: 700 + 97 * PROGRAMS.indexOf(program) + 3 * index,
-          startKey: String(index),
-          startedAt: BOOT + 1000 * index,
-          name: program.name,
-          path: program.path,
-          unit: null,
-          container: null,
-        },
-      ]);
-    this.processes.set(program, workers);
-    return workers;
-  }
-}
-
-function documentation6(host: number): Uint8Array {
-  const bytes = new Uint8Array(16);
-  bytes.set([0x20, 0x01, 0x0d, 0xb8]);
-  bytes[14] = host >> 8;
-  bytes[15] = host & 0xff;
-  return bytes;
 }

@@ -36,7 +36,6 @@ export function fakeDetails(
     ],
     holders: table.holders[row]!.map((process) => ({
       ...process,
-      parentPid: 1,
       uid,
       user: user(uid),
       descriptors: [4 + (serial % 200)],

@@ -39,31 +39,53 @@ export interface FakeProgram {
   weight: number;
   /** The port it serves, or 0 for a program that only connects. */
   port: number;
+  unit: string | null;
+  container: string | null;
+  /** The PID and the name of the process that started it */
+  parent: readonly [pid: number, name: string];
+}
+
+const SYSTEMD = [1, 'systemd'] as const;
+/** Of a container's processes */
+const SHIM = [641, 'containerd-shim-runc-v2'] as const;
+const ANNA = { user: 'anna', uid: 1000, unit: 'user@1000.service', container: null } as const;
+
+/** A service of the system, with a unit of its own. */
+function service(
+  name: string,
+  path: string,
+  user: string,
+  uid: number,
+): Omit<FakeProgram, 'weight' | 'port'> {
+  return { name, path, user, uid, unit: `${name}.service`, container: null, parent: SYSTEMD };
 }
 
 export const PROGRAMS: readonly FakeProgram[] = [
-  { name: 'nginx', path: '/usr/sbin/nginx', user: 'www-data', uid: 33, weight: 30, port: 443 },
+  { ...service('nginx', '/usr/sbin/nginx', 'www-data', 33), weight: 30, port: 443 },
+  { ...service('postgres', '/usr/lib/postgresql/15/bin/postgres', 'postgres', 113), weight: 16, port: 5432 },
   {
-    name: 'postgres',
-    path: '/usr/lib/postgresql/15/bin/postgres',
-    user: 'postgres',
-    uid: 113,
-    weight: 16,
-    port: 5432,
+    ...service('redis-server', '/usr/bin/redis-server', 'redis', 114),
+    ...{ unit: 'docker.service', container: 'docker 4f5e6d7c8b9a', parent: SHIM, weight: 10, port: 6379 },
   },
-  { name: 'redis-server', path: '/usr/bin/redis-server', user: 'redis', uid: 114, weight: 10, port: 6379 },
-  { name: 'sshd', path: '/usr/sbin/sshd', user: 'root', uid: 0, weight: 4, port: 22 },
-  { name: 'firefox', path: '/usr/lib/firefox/firefox', user: 'anna', uid: 1000, weight: 14, port: 0 },
-  { name: 'node', path: '/usr/bin/node', user: 'anna', uid: 1000, weight: 8, port: 8080 },
-  { name: 'prometheus', path: '/usr/bin/prometheus', user: 'prometheus', uid: 120, weight: 6, port: 9090 },
-  { name: 'curl', path: '/usr/bin/curl', user: 'anna', uid: 1000, weight: 3, port: 0 },
+  { ...service('sshd', '/usr/sbin/sshd', 'root', 0), unit: 'ssh.service', weight: 4, port: 22 },
   {
-    name: 'systemd-resolved',
-    path: '/usr/lib/systemd/systemd-resolved',
-    user: 'systemd-resolve',
-    uid: 101,
-    weight: 2,
-    port: 53,
+    ...{ ...ANNA, name: 'firefox', path: '/usr/lib/firefox/firefox', parent: [1402, 'gnome-shell'] },
+    ...{ weight: 14, port: 0 },
   },
-  { name: 'chronyd', path: '/usr/sbin/chronyd', user: '_chrony', uid: 105, weight: 1, port: 323 },
+  { ...ANNA, name: 'node', path: '/usr/bin/node', parent: [1530, 'npm'], weight: 8, port: 8080 },
+  {
+    ...service('prometheus', '/usr/bin/prometheus', 'prometheus', 120),
+    ...{ unit: 'docker.service', container: 'docker 0a1b2c3d4e5f', parent: SHIM, weight: 6, port: 9090 },
+  },
+  { ...ANNA, name: 'curl', path: '/usr/bin/curl', parent: [1544, 'bash'], weight: 3, port: 0 },
+  {
+    ...service('systemd-resolved', '/usr/lib/systemd/systemd-resolved', 'systemd-resolve', 101),
+    ...{ weight: 2, port: 53 },
+  },
+  {
+    ...service('chronyd', '/usr/sbin/chronyd', '_chrony', 105),
+    unit: 'chrony.service',
+    weight: 1,
+    port: 323,
+  },
 ];

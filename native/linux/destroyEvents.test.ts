@@ -84,7 +84,13 @@ function told(table: SocketTable, port: number): Record<string, unknown> {
     ...{ queues: [c.receiveQueue[row], c.sendQueue[row]], retransmits: c.retransmits[row] },
   };
 }
-const NAMES = { id: () => '', user: () => null, interface: String, namespace: () => null };
+const NAMES = {
+  id: () => '',
+  user: () => null,
+  interface: String,
+  interfaceOf: () => null,
+  namespace: () => null,
+};
 
 /** The cookie of the listed socket with these ports. */
 function cookieOf(table: InetTable, localPort: number, remotePort: number): string {

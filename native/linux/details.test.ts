@@ -34,7 +34,12 @@ afterEach(() => backend?.dispose());
 /** One reading with its holders, as the engine takes it. */
 function read(own: LinuxBackend = backend): SocketTable {
   const table = new SocketTable();
-  const options = { protocols: ['tcp', 'udp', 'unix', 'netlink'] as const, bound: true, namespaces: false };
+  const options = {
+    protocols: ['tcp', 'udp', 'unix', 'netlink'] as const,
+    bound: true,
+    namespaces: false,
+    commandLines: false,
+  };
   for (const source of own.sources(options)) own.readTable(source, options, table);
   const owners = own.readOwners(table);
   for (let row = 0; row < table.length; row++) table.holders[row] = owners.holdersOf(row);

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { errorMeaning } from '../../shared/errorCodes';
 import { NativeError } from '../nativeError';
 
 export const { EINTR, ENOENT, EPERM, EACCES, EOPNOTSUPP, EAGAIN, ENOBUFS, EMFILE, ENFILE, ESRCH } =
@@ -38,6 +39,9 @@ export function errnoError(call: string, code: number, explanation?: string): Na
     call,
     code,
     name,
-    explanation ?? EXPLANATIONS[name] ?? 'The kernel refused this call.',
+    explanation ??
+      EXPLANATIONS[name] ??
+      errorMeaning('linux', code)?.meaning ??
+      'The kernel refused this call.',
   );
 }

@@ -19,6 +19,7 @@ const names: RowNames = {
   id: (high, low) => `${high.toString(16)}:${low.toString(16)}`,
   user: (uid) => `user ${uid}`,
   interface: (index) => `if${index}`,
+  interfaceOf: () => null,
   namespace: () => null,
 };
 
@@ -94,6 +95,11 @@ const ANYTHING = {
   bytesReceived: null,
   receiveQueue: 0,
   sendQueue: 0,
+  direction: null,
+  interface: null,
+  parentPid: null,
+  parentName: null,
+  commandLine: null,
 };
 /** Nothing had to be sent again. */
 const SMOOTH = { retransmits: 0 };
@@ -316,6 +322,7 @@ describe('InetTable.decode', () => {
         remoteAddress: null,
         remotePort: null,
         inode: 130555,
+        interface: 'if1',
       },
     ],
   ])('%s', (name, table, row) => {

@@ -1,9 +1,14 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import { protocolOf, TABLES } from '../../shared/socket';
-import type { ProcessInfo, ReadingOptions, TableName } from '../../shared/socket';
+import type { Services } from '../../shared/services';
+import type { Family, ProcessInfo, ReadingOptions, TableName } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import type { SocketDetails } from '../../shared/details';
 import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
+import { InterfaceAddresses } from '../interfaceAddresses';
+import { ReverseNames } from '../reverseNames';
+import { readServices } from '../systemFiles';
 import { CgroupPaths } from './cgroupPaths';
 import { DestroyWatch } from './destroyWatch';
 import { readDetails } from './details';
@@ -17,16 +22,11 @@ import { assertLittleEndian } from './libc';
 import { NamespaceGone, Namespaces } from './namespaces';
 import { ReplyBuffer } from './netlink';
 import { OwnerIndex } from './ownerIndex';
+import { Privileges } from './privileges';
 import { ProcessReader } from './processes';
 import { hasCookie, ProcNet } from './procNet';
 import { SockDiag } from './sockDiag';
 import { UserNames } from './users';
-
-/** Bits of /proc/self/status CapEff (linux/capability.h). */
-const CAP_DAC_OVERRIDE = 1n << 1n;
-const CAP_DAC_READ_SEARCH = 1n << 2n;
-const CAP_NET_ADMIN = 1n << 12n;
-const CAP_SYS_PTRACE = 1n << 19n;
 
 /** Linux: sockets by NETLINK_SOCK_DIAG, owners by /proc, closing by SOCK_DESTROY. */
 export class LinuxBackend implements SocketBackend {
@@ -44,9 +44,11 @@ export class LinuxBackend implements SocketBackend {
   private readonly cgroups = new CgroupPaths();
   private destroyed: DestroyWatch | null = null;
   private readonly interfaces = new InterfaceNames(this.namespaces);
+  private readonly addresses = new InterfaceAddresses((namespace) => this.readInterfaces(namespace));
+  private readonly hosts = new ReverseNames({ isOwn: (address) => this.isOwn(address) });
   /** Network namespaces and cookies are counted from the start at each boot: an id of an earlier one must not fit. */
   private readonly boot = readBootId();
-  private readonly capabilities = readCapabilities();
+  private readonly privileges = new Privileges();
 
   constructor() {
     assertLittleEndian();
@@ -115,7 +117,7 @@ export class LinuxBackend implements SocketBackend {
   readOwners(table: SocketTable): OwnerLookup {
     this.users.refresh();
     this.interfaces.clear();
-    return this.owners.update(table, this.seesEveryProcess());
+    return this.owners.update(table, this.privileges.seesEveryProcess);
   }
 
   watchDestroyed(): void {
@@ -137,7 +139,7 @@ export class LinuxBackend implements SocketBackend {
           cgroups: this.cgroups,
           diag: this.namespaces.canEnter(namespace) ? this.diagOf(namespace) : null,
           inet: INET_TABLES.get(table.tableOf(row)) ?? null,
-          mayTrace: (this.capabilities & CAP_SYS_PTRACE) !== 0n,
+          mayTrace: this.privileges.mayTrace,
         },
         table,
         row,
@@ -225,17 +227,7 @@ export class LinuxBackend implements SocketBackend {
   }
 
   missingPrivilege(): string | null {
-    const close = (this.capabilities & CAP_NET_ADMIN) !== 0n;
-    const see = this.seesEveryProcess();
-    if (close && see) return null;
-    const lacks = [see ? null : 'see other users’ processes', close ? null : 'close connections'];
-    return `Without root, SocketScope cannot ${lacks.filter((part) => part !== null).join(' or ')}.`;
-  }
-
-  /** /proc/PID/fd may be listed by its own user, and its links be read with ptrace access: it takes two capabilities. */
-  private seesEveryProcess(): boolean {
-    const list = (this.capabilities & (CAP_DAC_READ_SEARCH | CAP_DAC_OVERRIDE)) !== 0n;
-    return list && (this.capabilities & CAP_SYS_PTRACE) !== 0n;
+    return this.privileges.missing();
   }
 
   /** Network namespace, boot and cookie: a socket's name for as long as the machine runs, and no other's afterwards. */
@@ -252,6 +244,18 @@ export class LinuxBackend implements SocketBackend {
     return this.interfaces.name(index, namespace);
   }
 
+  interfaceOf(bytes: Uint8Array, offset: number, family: Family, index: number, namespace: number) {
+    return this.addresses.of(bytes, offset, family, index, namespace);
+  }
+
+  services(): Services {
+    return readServices();
+  }
+
+  reverse(address: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.hosts.reverse(address, signal);
+  }
+
   namespace(namespace: number): string | null {
     return this.namespaces.name(namespace);
   }
@@ -261,6 +265,22 @@ export class LinuxBackend implements SocketBackend {
     this.destroyed?.close();
     for (const diag of this.diags.values()) diag.close();
     this.diags.clear();
+  }
+
+  private readInterfaces(namespace: number): ReturnType<typeof os.networkInterfaces> {
+    try {
+      if (this.namespaces.canEnter(namespace)) {
+        return this.namespaces.enter(namespace, () => os.networkInterfaces());
+      }
+    } catch {
+      // It has ended, or there is no free descriptor: nothing is known of it.
+    }
+    return {};
+  }
+
+  private isOwn(address: Uint8Array): boolean {
+    const family = address.length === 4 ? 4 : 6;
+    return this.addresses.of(address, 0, family, 0, this.namespaces.own) !== null;
   }
 
   private diagOf(namespace: number): SockDiag {
@@ -279,14 +299,5 @@ function readBootId(): string {
     return fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
   } catch {
     return '0';
-  }
-}
-
-function readCapabilities(): bigint {
-  try {
-    const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return mask === undefined ? 0n : BigInt(`0x${mask}`);
-  } catch {
-    return 0n;
   }
 }

@@ -43,7 +43,12 @@ beforeEach((context) => {
 });
 afterEach(() => backend?.dispose());
 
-const READING: ReadingOptions = { protocols: ['tcp', 'udp'], bound: false, namespaces: true };
+const READING: ReadingOptions = {
+  protocols: ['tcp', 'udp'],
+  bound: false,
+  namespaces: true,
+  commandLines: false,
+};
 
 interface Reading {
   table: SocketTable;

@@ -74,6 +74,8 @@ describe('an index of owners', () => {
       path: '/usr/sbin/nginx',
       unit: null,
       container: null,
+      parentPid: null,
+      parentName: null,
     });
     expect(holder(lookup, 7002)?.pid).toBe(40);
     expect(holder(lookup, 7003)).toMatchObject({ pid: 41, name: 'sshd', path: null });

@@ -113,6 +113,37 @@ describe('ProcessReader on a made-up /proc', () => {
     expect(reader.story(reader.describe(40, '101')!)).toEqual({ parentPid: null, uid: null, cgroup: null });
   });
 
+  it('names the parent, as it was when the process was first seen', () => {
+    proc.set(1, { comm: 'systemd', start: 1 });
+    proc.set(9, { comm: 'bash', start: 50 });
+    proc.set(40, { parent: 9, start: 100 });
+    const process = reader.describe(40, '100');
+    expect(process).toMatchObject({ parentPid: 9, parentName: 'bash' });
+    // It has ended since, and another process took the child in: the same object, so that no row changes.
+    proc.remove(9);
+    proc.set(40, { parent: 1, start: 100 });
+    expect(reader.describe(40, '100')).toBe(process);
+    // Another program in the same process is looked at anew.
+    proc.set(40, { parent: 1, start: 100, exe: '/bin/other' });
+    expect(reader.describe(40, '100')).toMatchObject({ parentPid: 1, parentName: 'systemd' });
+  });
+
+  it('gives a parent its whole name', () => {
+    proc.set(9, { comm: 'containerd-shim', start: 50, exe: '/usr/bin/containerd-shim-runc-v2' });
+    proc.set(40, { parent: 9, start: 100 });
+    expect(reader.describe(40, '100')).toMatchObject({ parentName: 'containerd-shim-runc-v2' });
+  });
+
+  it('does not take a younger process that got the PID for the parent', () => {
+    proc.set(9, { comm: 'imposter', start: 101 });
+    proc.set(40, { parent: 9, start: 100 });
+    expect(reader.describe(40, '100')).toMatchObject({ parentPid: 9, parentName: null });
+    proc.set(41, { parent: 8, start: 100 });
+    expect(reader.describe(41, '100')).toMatchObject({ parentPid: 8, parentName: null });
+    proc.set(42, { parent: 0, start: 100 });
+    expect(reader.describe(42, '100')).toMatchObject({ parentPid: null, parentName: null });
+  });
+
   it('reads the control group once, and again when it starts another program', () => {
     proc.set(40, { exe: '/bin/sh', cgroup: '0::/system.slice/a.service\n' });
     expect(reader.describe(40, '100')).toMatchObject({ unit: 'a.service' });

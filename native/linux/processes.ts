@@ -86,6 +86,7 @@ export class ProcessReader {
       ...{ pid, startKey: stat.startTicks, startedAt, name: fullName(stat.comm, exe), path: exe },
       // Read once: whoever starts a service or a container moves it into its group before its program begins (exec).
       ...this.placement(pid),
+      ...this.parentOf(stat),
     };
     this.cache.set(pid, { comm: stat.comm, info });
     return info;
@@ -115,6 +116,20 @@ export class ProcessReader {
       uid: uid === undefined ? null : Number(uid),
       cgroup: cgroups === null ? null : unifiedPath(cgroups),
     };
+  }
+
+  /**
+   * The parent as it is now. Where a PID has become another process's since, that one is younger than the child; every true
+   * parent, and whoever takes in an orphan, is older.
+   */
+  private parentOf({ parentPid, startTicks }: Stat): Pick<ProcessInfo, 'parentPid' | 'parentName'> {
+    if (parentPid === 0) return { parentPid: null, parentName: null };
+    const parent = this.stat(parentPid);
+    if (parent === null || Number(parent.startTicks) > Number(startTicks)) {
+      return { parentPid, parentName: null };
+    }
+    const exe = isCut(parent.comm) ? this.executable(parentPid) : null;
+    return { parentPid, parentName: fullName(parent.comm, exe) };
   }
 
   private placement(pid: number): Pick<ProcessInfo, 'unit' | 'container'> {
@@ -148,12 +163,15 @@ export function parseStat(text: string): Stat | null {
   return { comm: text.slice(open + 1, close), startTicks, parentPid: Number(fields[1]) || 0 };
 }
 
+function isCut(comm: string): boolean {
+  // A cut that goes through a character leaves U+FFFD at the end.
+  return comm.endsWith('\ufffd') || Buffer.byteLength(comm) >= COMM_LIMIT;
+}
+
 /** The name without the kernel's cut at 15 bytes, where the executable's file name begins with it. */
 export function fullName(comm: string, exe: string | null): string {
-  // A cut that goes through a character leaves U+FFFD at the end.
+  if (!isCut(comm) || exe === null) return comm;
   const start = comm.replace(/\ufffd$/, '');
-  const cut = start !== comm || Buffer.byteLength(comm) >= COMM_LIMIT;
-  if (!cut || exe === null) return comm;
   const file = path.posix.basename(exe.replace(/ \(deleted\)$/, ''));
   return file.startsWith(start) ? file : comm;
 }

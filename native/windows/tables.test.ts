@@ -30,6 +30,7 @@ function textOf(table: SocketTable, identities: RowIdentities): SocketRow[] {
     id: (high: number, low: number) => identities.idText(high, low),
     user: () => null,
     interface: (index: number) => String(index),
+    interfaceOf: () => null,
     namespace: () => null,
   };
   return Array.from({ length: table.length }, (_, row) => table.row(row, names));
@@ -67,6 +68,11 @@ const UNTOLD = {
   sendQueue: null,
   rtt: null,
   retransmits: null,
+  direction: null,
+  interface: null,
+  parentPid: null,
+  parentName: null,
+  commandLine: null,
 } as const;
 const TCP4 = { ...UNTOLD, protocol: 'tcp', type: 'stream', family: 4 } as const;
 const TCP6 = { ...UNTOLD, protocol: 'tcp', type: 'stream', family: 6 } as const;
@@ -163,6 +169,7 @@ describe('golden tables', () => {
         id: 'tcp6-if7-fe80::1:50001-fe80::2:22',
         state: 'ESTABLISHED',
         localAddress: 'fe80::1%7',
+        interface: '7',
         localPort: 50001,
         remoteAddress: 'fe80::2%7',
         remotePort: 22,
@@ -173,6 +180,7 @@ describe('golden tables', () => {
         id: 'tcp6-if300-fe80::1:50001-fe80::2:22',
         state: 'CLOSE_WAIT',
         localAddress: 'fe80::1%300',
+        interface: '300',
         localPort: 50001,
         remoteAddress: 'fe80::2%300',
         remotePort: 22,
@@ -197,6 +205,7 @@ describe('golden tables', () => {
       {
         ...TCP6,
         id: 'tcp6-if300-::1:8080-fe80::9:50003-01da6bb2a73d15c0',
+        interface: '300',
         state: 'FIN_WAIT_1',
         localAddress: '::1',
         localPort: 8080,
@@ -230,8 +239,8 @@ describe('golden tables', () => {
     const dhcp = { ...UDP6, localPort: 546, pid: 1100 };
     expect(decode(golden('udp6', 'owner-pid'), 'udp6', 'owner-pid')).toEqual([
       { ...UDP6, id: 'udp6-:::5353', localAddress: '::', localPort: 5353, pid: 2000 },
-      { ...dhcp, id: 'udp6-if7-fe80::1:546', localAddress: 'fe80::1%7' },
-      { ...dhcp, id: 'udp6-if300-fe80::1:546', localAddress: 'fe80::1%300' },
+      { ...dhcp, id: 'udp6-if7-fe80::1:546', localAddress: 'fe80::1%7', interface: '7' },
+      { ...dhcp, id: 'udp6-if300-fe80::1:546', localAddress: 'fe80::1%300', interface: '300' },
     ]);
   });
 
@@ -244,7 +253,7 @@ describe('golden tables', () => {
         localAddress: '::1',
         createdAt: Date.UTC(2024, 2, 1, 7, 0, 2, 250),
       },
-      { ...ssdp, id: 'udp6-if7-fe80::1:1900', localAddress: 'fe80::1%7' },
+      { ...ssdp, id: 'udp6-if7-fe80::1:1900', localAddress: 'fe80::1%7', interface: '7' },
     ]);
   });
 });

@@ -1,42 +1,76 @@
 /** The page's one instance of everything: the stores, the wire, and what the commands do. */
-import { THEMES } from '../../shared/bridge';
+import { COPY_FORMATS } from '../../shared/bridge';
+import type { CopyFormat } from '../../shared/bridge';
 import { MAX_CLOSE } from '../../shared/actions';
 import type { Channel } from '../../shared/channel';
 import { INTERVALS } from '../../shared/contract';
 import type { EngineStatus } from '../../shared/contract';
-import { neutralise, toCsv } from '../../shared/csv';
-import { fieldValue } from '../../shared/fields';
-import type { ExportedSocket } from '../../shared/fields';
+import { neutralise } from '../../shared/csv';
 import { isOn, isSameReading, READING_SWITCHES, turned } from '../../shared/reading';
 import { MAIN_TABLES } from '../../shared/socket';
 import type { ReadingOptions, SocketRow } from '../../shared/socket';
+import type { Filter } from '../../shared/filter';
+import type { Lookups } from '../../shared/rowFacts';
+import { serviceName } from '../../shared/services';
 import { Subscriber } from '../../shared/subscriber';
 import type { Command, Shell } from '../shell/shell';
-import { columnOf, formatCount, shownColumns } from './columns';
+import { t } from '../strings';
+import { shownColumns } from './columnLayout';
+import { columnOf } from './columns';
 import type { ColumnSpec } from './columns';
-import { rowFilter } from './filter';
-import { OpenDetails } from './openDetails';
+import { asCsv } from './copyFormats';
+import { copyOf } from './copying';
+import { Deferred } from './deferred';
+import { filterOf, rowFilter } from './filter';
+import { Inspector } from './inspector';
+import { groupingOf } from './groupings';
+import { Holding } from './holding';
+import { foldKey } from './lines';
+import { Names } from './names';
+import { browserPace } from './pace';
 import type { Arrangement } from './rowOrder';
 import { Selection } from './selection';
 import { SocketStore } from './socketStore';
 import { chosenReading, toggleTable, ui, useUi } from './uiStore';
+import { toggleFold, Upkeep } from './upkeep';
 import type { UiState } from './uiStore';
+import { isDialogOpen, isMenuAffected, runViewCommand, switchesOn } from './viewCommands';
 
 export class App {
+  /** What is known of names and the time: one object, by which others keep what they derive from it. */
+  readonly lookups: Lookups = {
+    service: (protocol, port) => serviceName(ui.get().welcome?.services ?? {}, protocol, port),
+    host: (address) => this.names.get(address),
+    now: () => Date.now(),
+  };
+  readonly names = new Names((message) => this.subscriber?.send(message));
+  private applied = filterOf(ui.get().search, this.lookups);
   readonly sockets: SocketStore;
   readonly selection: Selection;
+  /** Whether the rows keep their places for the moment */
+  readonly holding = new Holding((held) => this.sockets.hold(held));
   private subscriber: Subscriber | null = null;
-  private readonly details = new OpenDetails(
-    (id) => this.subscriber?.send({ type: 'details', id }),
-    (details) => ui.set({ details }),
-  );
+  readonly inspector = new Inspector({
+    ask: (id) => this.subscriber?.send({ type: 'details', id }),
+    changed: (details) => ui.set({ details }),
+    entry: (id) => this.sockets.order.get(id),
+    rows: () => this.allRows(),
+    focused: () => this.selection.focused,
+    now: () => performance.now(),
+  });
+  private readonly revealListeners = new Set<(id: string) => void>();
+
+  private readonly upkeep: Upkeep;
+  private readonly rearranging = new Deferred(() => this.rearrange());
 
   constructor(readonly shell: Shell) {
-    this.sockets = new SocketStore(arrangementOf(ui.get()));
+    this.sockets = new SocketStore(this.arrangement(), browserPace());
     this.selection = new Selection(this.sockets.order);
+    this.upkeep = new Upkeep(this.sockets, this.holding, this.names, () => this.applied);
     // Rows that have gone are no longer selected; those a filter hides still are.
     this.sockets.subscribe(() => this.selection.prune());
     this.selection.subscribe(() => this.reportView());
+    this.selection.subscribe(() => this.inspector.focusMoved());
   }
 
   start(): void {
@@ -44,27 +78,40 @@ export class App {
     const watch = (state: UiState): void => {
       const last = before;
       before = state;
-      if (state.search !== last.search || state.tables !== last.tables || state.sort !== last.sort) {
-        this.sockets.arrange(arrangementOf(state));
+      // Who types sees the letters first, then what they come to.
+      if (state.search !== last.search) this.rearranging.ask();
+      if (state.tables !== last.tables || state.hidden !== last.hidden || state.sort !== last.sort || state.view !== last.view) {
+        this.rearrange();
       }
-      if (state.theme !== last.theme) document.documentElement.dataset['theme'] = state.theme;
-      const { status, tables, theme, search } = last;
-      if (
-        state.status !== status ||
-        state.tables !== tables ||
-        state.theme !== theme ||
-        state.search !== search
-      ) {
-        this.reportView();
-      }
+      if (isMenuAffected(state, last)) this.reportView();
     };
     useUi.subscribe(watch);
-    document.documentElement.dataset['theme'] = before.theme;
+    this.upkeep.start();
     this.shell.start({
       channel: (channel) => this.connect(channel),
       connection: (connection) => ui.set({ connection }),
-      command: (command) => this.run(command),
+      // A native menu knows nothing of the page's dialogs.
+      command: (command) => {
+        if (!isDialogOpen(ui.get())) this.run(command);
+      },
+      notice: (text) => ui.set({ notice: { kind: 'error', text } }),
     });
+  }
+
+  /** The filter whose rows are on screen; while somebody types, a moment behind the text. */
+  get filter(): Filter {
+    return this.applied;
+  }
+
+  /** Filters and sorts anew, by what the user interface says now. */
+  private rearrange(): void {
+    const state = ui.get();
+    this.applied = filterOf(state.search, this.lookups);
+    this.sockets.arrange(this.arrangement());
+  }
+
+  private arrangement(): Arrangement {
+    return arrangementOf(ui.get(), this.applied, this.lookups);
   }
 
   /** What a menu entry, a key or a button asks for. */
@@ -80,7 +127,10 @@ export class App {
         void this.exportCsv(this.selectedRows());
         return;
       case 'copy':
-        void this.copySelected();
+        void this.copyRows('text');
+        return;
+      case 'copy-cell':
+        void this.copyCell();
         return;
       case 'select-all':
         this.selection.all();
@@ -104,7 +154,7 @@ export class App {
 
   /** Closes the properties, and the keyboard goes on in the grid. */
   closeDetails(): void {
-    this.details.close();
+    this.inspector.close();
     document.getElementById('grid')?.focus();
   }
 
@@ -114,25 +164,61 @@ export class App {
     const ids = this.selection.shownIds();
     const id = focused !== null && ids.includes(focused) ? focused : ids[0];
     const entry = id === undefined ? undefined : this.sockets.order.get(id);
-    if (entry !== undefined) this.details.open(entry.row);
+    if (entry !== undefined) this.inspector.open(entry.row);
   }
 
-  private refreshDetails(): void {
-    const { id } = this.details;
-    if (id !== null) this.details.updated(this.sockets.order.get(id)?.row);
+  /** Selects a row, scrolls to it and opens its properties. Where it is not among those on screen, a notice says so. */
+  reveal(id: string): void {
+    const entry = this.sockets.order.get(id);
+    if (entry === undefined) {
+      ui.set({ notice: { kind: 'info', text: t.inspector.hasGone } });
+      return;
+    }
+    const home = this.sockets.order.homeOf(id);
+    if (home?.collapsed === true) toggleFold(foldKey(home));
+    if (this.sockets.order.indexOf(id) < 0) {
+      ui.set({ notice: { kind: 'info', text: t.inspector.isHidden } });
+    } else {
+      this.selection.only(id);
+      for (const listener of this.revealListeners) listener(id);
+      document.getElementById('grid')?.focus();
+    }
+    this.inspector.open(entry.row);
+  }
+
+  /** Tells whoever scrolls the grid which row to bring into sight. Returns how to stop. */
+  readonly onReveal = (listener: (id: string) => void): (() => void) => {
+    this.revealListeners.add(listener);
+    return () => this.revealListeners.delete(listener);
+  };
+
+  /** Puts text on the clipboard; says so where that fails. Returns whether it is there. */
+  async copyText(text: string): Promise<boolean> {
+    let done = false;
+    await this.attempt(async () => {
+      await this.shell.copyText(text);
+      done = true;
+    });
+    return done;
+  }
+
+  private *allRows(): Generator<SocketRow> {
+    const { order } = this.sockets;
+    for (const id of order.ids()) yield order.get(id)!.row;
   }
 
   /** The commands that name one of several values. */
   private choose(command: Command): void {
     const interval = INTERVALS.find((ms) => command === `interval-${ms}`);
     const table = MAIN_TABLES.find((name) => command === `toggle-${name}`);
-    const theme = THEMES.find((name) => command === `theme-${name}`);
+    const format = COPY_FORMATS.find((name) => command === `copy-${name}`);
     if (interval !== undefined) this.setPolling({ intervalMs: interval, paused: false });
     if (table !== undefined) toggleTable(table);
     const reading = READING_SWITCHES.find((name) => command === `read-${name}`);
     const now = chosenReading(ui.get());
     if (reading !== undefined && now !== null) this.setReading(turned(now, reading));
-    if (theme !== undefined) ui.set({ theme });
+    if (format !== undefined) void this.copyRows(format);
+    runViewCommand(command);
   }
 
   private setReading(reading: ReadingOptions): void {
@@ -160,7 +246,8 @@ export class App {
     // A restarted engine begins with its defaults: it is given the user's choice again.
     const before = ui.get().status;
     const reading = chosenReading(ui.get());
-    this.details.reconnected();
+    this.inspector.reconnected();
+    this.names.reconnected();
     this.subscriber = new Subscriber(channel, {
       welcome: (welcome) => {
         const restarted = ui.get().welcome !== null && ui.get().welcome?.engineId !== welcome.engineId;
@@ -170,27 +257,27 @@ export class App {
         if (restarted && before !== null) this.setPolling(pollingOf(before));
         if (restarted)
           ui.set({
-            notice: { kind: 'info', text: 'The engine was restarted; the grid is up to date again.' },
+            notice: { kind: 'info', text: t.window.engineRestarted },
           });
       },
-      snapshot: (chunk) => {
+      snapshot: async (chunk) => {
         this.setStatus(chunk.status);
-        this.sockets.snapshot(chunk);
-        if (chunk.last) this.refreshDetails();
+        await this.sockets.snapshot(chunk);
+        if (chunk.last) this.inspector.updated(chunk.status);
       },
-      diff: (diff) => {
+      diff: async (diff) => {
         this.setStatus(diff.status);
-        this.sockets.diff(diff);
-        this.refreshDetails();
+        await this.sockets.diff(diff);
+        this.inspector.updated(diff.status);
       },
-      details: (reply) => this.details.answered(reply),
+      details: (reply) => this.inspector.answered(reply),
+      names: ({ names }) => this.names.received(names),
       refused: (text) => ui.set({ wished: null, notice: { kind: 'error', text } }),
     });
   }
 
   private shownRows(): SocketRow[] {
-    const { order } = this.sockets;
-    return Array.from({ length: order.length }, (_, i) => order.at(i)!.row);
+    return Array.from(this.sockets.order.shown(), ({ row }) => row);
   }
 
   private selectedRows(): SocketRow[] {
@@ -206,8 +293,7 @@ export class App {
       return;
     }
     if (ids.length > MAX_CLOSE) {
-      const text = `At most ${formatCount(MAX_CLOSE)} sockets can be closed at once; ${formatCount(ids.length)} are selected.`;
-      ui.set({ notice: { kind: 'error', text } });
+      ui.set({ notice: { kind: 'error', text: t.window.tooManyToClose(MAX_CLOSE, ids.length) } });
       return;
     }
     ui.set({ closing: true, results: null });
@@ -221,23 +307,30 @@ export class App {
   }
 
   private async exportCsv(rows: readonly SocketRow[]): Promise<void> {
-    const fields = this.columns().flatMap((column) => column.fields);
-    const sockets = rows.map((row): ExportedSocket =>
-      Object.fromEntries(fields.map((field) => [field, fieldValue(row, field)])),
-    );
     await this.attempt(async () => {
-      const { saved } = await this.shell.saveCsv(fileName(), toCsv(fields, sockets));
-      const count = `${rows.length} ${rows.length === 1 ? 'socket' : 'sockets'}`;
-      if (saved !== null) ui.set({ notice: { kind: 'info', text: `${count} saved to ${saved}` } });
+      const { saved } = await this.shell.saveCsv(fileName(), asCsv(rows, this.columns()));
+      if (saved !== null)
+        ui.set({ notice: { kind: 'info', text: t.window.savedTo(rows.length, saved) } });
     });
   }
 
-  private async copySelected(): Promise<void> {
+  private async copyRows(format: CopyFormat | 'text'): Promise<void> {
     const rows = this.selectedRows();
     if (rows.length === 0) return;
-    const columns = this.columns();
-    const lines = rows.map((row) => columns.map((column) => neutralise(column.text(row))).join('\t'));
-    await this.attempt(() => this.shell.copyText(`${lines.join('\n')}\n`));
+    const several = ui.get().status?.reading.namespaces === true;
+    const { text, notice } = copyOf(format, rows, this.columns(), this.lookups, several);
+    if (text !== '' && !(await this.copyText(text))) return;
+    ui.set({ notice: { kind: 'info', text: notice } });
+  }
+
+  /** Of the row that the keyboard is on, the cell that was clicked last. */
+  private async copyCell(): Promise<void> {
+    const { cell, sort } = ui.get();
+    const id = this.selection.focused;
+    const entry = id === null ? undefined : this.sockets.order.get(id);
+    if (entry === undefined) return;
+    const text = neutralise(columnOf(cell ?? sort.column).text(entry.row, this.lookups));
+    if (await this.copyText(text)) ui.set({ notice: { kind: 'info', text: t.window.copiedCell(text) } });
   }
 
   /** Shows what went wrong, in words; nothing else is lost by it. */
@@ -250,15 +343,17 @@ export class App {
   }
 
   private columns(): readonly ColumnSpec[] {
-    return shownColumns(ui.get().status?.reading);
+    return shownColumns(ui.get().columns, ui.get().status?.reading);
   }
 
   private reportView(): void {
-    const { status, tables, theme } = ui.get();
+    const state = ui.get();
+    const { status, tables, theme, density, view } = state;
     if (status === null) return;
     const reading = READING_SWITCHES.filter((name) => isOn(status.reading, name));
     this.shell.reportView({
-      ...{ ...pollingOf(status), tables, theme, reading },
+      ...{ ...pollingOf(status), tables, theme, density, view, reading },
+      switches: switchesOn(state),
       selected: this.selection.shownCount,
     });
   }
@@ -271,12 +366,19 @@ function pollingOf(status: { intervalMs: number; paused: boolean }): {
   return { intervalMs: INTERVALS.find((ms) => ms === status.intervalMs) ?? 1000, paused: status.paused };
 }
 
-function arrangementOf({ search, tables, sort }: UiState): Arrangement {
+function arrangementOf(
+  { tables, hidden, sort, view }: UiState,
+  filter: Filter,
+  lookups: Lookups,
+): Arrangement {
   const column = columnOf(sort.column);
+  const isGrouped = view !== 'flat' && view !== 'listeners';
   return {
-    sortKey: (row) => column.sortKey(row),
+    column: sort.column,
+    gather: isGrouped ? groupingOf(view, lookups) : view === 'listeners' ? view : null,
+    sortKey: (row) => column.sortKey(row, lookups),
     descending: sort.descending,
-    accepts: rowFilter(search, tables),
+    accepts: rowFilter(filter, tables, hidden),
   };
 }
 

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { socketRow } from '../../shared/fixtures/rows';
-import type { SocketRow } from '../../shared/socket';
+import type { LiveRow } from '../../shared/rowFacts';
+import { liveRow } from './fixtures/lines';
+import { groupId } from './lines';
 import { RowOrder } from './rowOrder';
 import { Selection } from './selection';
 
-const UPWARDS = { sortKey: (row: SocketRow) => row.localPort, descending: false, accepts: () => true };
+const UPWARDS = { sortKey: (row: LiveRow) => row.localPort, descending: false, accepts: () => true };
 const DOWNWARDS = { ...UPWARDS, descending: true };
-const EVEN = { ...UPWARDS, accepts: (row: SocketRow) => row.localPort! % 2 === 0 };
+const EVEN = { ...UPWARDS, accepts: (row: LiveRow) => row.localPort! % 2 === 0 };
 
 /** Rows `1` to `6`, sorted by port, which is the same number. */
 function setUp(): { order: RowOrder; selection: Selection } {
   const order = new RowOrder(UPWARDS);
-  for (let port = 1; port <= 6; port++) order.put(socketRow({ id: String(port), localPort: port }), null);
+  for (let port = 1; port <= 6; port++) order.put(liveRow({ id: String(port), localPort: port }), null);
   order.settle();
   return { order, selection: new Selection(order) };
 }
@@ -21,9 +22,9 @@ describe('Selection', () => {
     const { order, selection } = setUp();
     selection.only('2');
     selection.toggle('5');
-    order.put(socketRow({ id: '0', localPort: 0 }), null);
+    order.put(liveRow({ id: '0', localPort: 0 }), null);
     order.delete('1');
-    order.put(socketRow({ id: '2', localPort: 99 }), null);
+    order.put(liveRow({ id: '2', localPort: 99 }), null);
     order.settle();
     expect(selection.shownIds()).toEqual(['5', '2']);
     order.arrange(DOWNWARDS);
@@ -98,7 +99,7 @@ describe('Selection', () => {
     order.delete('3');
     order.arrange(EVEN);
     selection.prune();
-    order.put(socketRow({ id: '3', localPort: 3 }), null); // another socket of that id would not be selected
+    order.put(liveRow({ id: '3', localPort: 3 }), null); // another socket of that id would not be selected
     order.arrange(UPWARDS);
     expect(selection.shownIds()).toEqual(['1', '2', '4', '5', '6']);
   });
@@ -142,5 +143,81 @@ describe('Selection', () => {
     leave();
     selection.only('2');
     expect(heard).toBe(4);
+  });
+});
+
+describe('Selection in groups', () => {
+  const parity = (row: LiveRow): string => (row.localPort! % 2 === 0 ? 'even' : 'odd');
+  const gather = { key: parity, title: parity, titleKey: parity, identity: [] };
+  const [EVEN_LINE, ODD_LINE] = [groupId('even'), groupId('odd')];
+
+  /** even: 2 4 6; odd: 1 3 5 */
+  function grouped(): { order: RowOrder; selection: Selection } {
+    const both = setUp();
+    both.order.arrange({ ...UPWARDS, gather });
+    return both;
+  }
+
+  it('a group stands for the sockets that are in it', () => {
+    const { order, selection } = grouped();
+    selection.only(ODD_LINE);
+    expect(selection.shownIds()).toEqual(['1', '3', '5']);
+    expect([selection.has(ODD_LINE), selection.has(EVEN_LINE), selection.focused]).toEqual([
+      true,
+      false,
+      ODD_LINE,
+    ]);
+    order.put(liveRow({ id: '7', localPort: 7 }), null);
+    order.settle();
+    expect(selection.shownIds()).toEqual(['1', '3', '5']); // nobody meant the one that came later
+    selection.toggle('3');
+    expect([selection.has(ODD_LINE), ...selection.shownIds()]).toEqual([false, '1', '5']);
+  });
+
+  it('is added and taken out as a whole, folded or not', () => {
+    const { order, selection } = grouped();
+    selection.only('1');
+    order.fold(new Set(['even']));
+    selection.toggle(EVEN_LINE);
+    expect(selection.shownIds()).toEqual(['2', '4', '6', '1']);
+    selection.toggle(EVEN_LINE);
+    expect(selection.shownIds()).toEqual(['1']);
+  });
+
+  it('a range takes the sockets in it, and what is folded in; an open group does not count for all of its own', () => {
+    const { order, selection } = grouped();
+    selection.only('6');
+    selection.extendTo('1');
+    expect(selection.shownIds()).toEqual(['6', '1']);
+    order.fold(new Set(['odd']));
+    selection.only('6');
+    selection.extendTo(ODD_LINE);
+    expect(selection.shownIds()).toEqual(['6', '1', '3', '5']);
+  });
+
+  it('the keyboard goes on from where its group was', () => {
+    const { order, selection } = grouped();
+    selection.only(EVEN_LINE);
+    selection.prune();
+    for (const id of ['2', '4', '6']) order.delete(id);
+    order.settle();
+    selection.prune();
+    expect(selection.focused).toBe(ODD_LINE);
+    expect(selection.shownCount).toBe(0);
+  });
+
+  it('a folded listener stands for what it has accepted, an open one for itself', () => {
+    const order = new RowOrder({ ...UPWARDS, gather: 'listeners' });
+    const tcp = { localAddress: '10.0.0.5', localPort: 80 };
+    order.put(liveRow({ id: 'listener', ...tcp, direction: 'listen' }), null);
+    order.put(liveRow({ id: 'x', ...tcp }), null);
+    order.put(liveRow({ id: 'y', ...tcp }), null);
+    order.settle();
+    const selection = new Selection(order);
+    selection.only('listener');
+    expect(selection.shownIds()).toEqual(['listener']);
+    order.fold(new Set(['listener']));
+    selection.only('listener');
+    expect(selection.shownIds()).toEqual(['listener', 'x', 'y']);
   });
 });

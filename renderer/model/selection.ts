@@ -1,9 +1,15 @@
 import type { RowOrder } from './rowOrder';
+import type { Line } from './lines';
 
-/** Which rows are selected, by identity and not by place: they stay selected wherever they move to. Outside React. */
+/**
+ * Which sockets are selected, by identity and not by place: they stay selected wherever they move to. Outside React.
+ * Selecting a group selects the sockets that are in it then; those that come later were not meant.
+ */
 export class Selection {
   private readonly ids = new Set<string>();
-  /** The row the keyboard is on. */
+  /** Lines of groups that were selected as a whole, by their ids */
+  private readonly groups = new Set<string>();
+  /** The line the keyboard is on. */
   private focusId: string | null = null;
   /** Its place at the last update. */
   private focusIndex = 0;
@@ -21,46 +27,50 @@ export class Selection {
     return () => this.listeners.delete(listener);
   };
 
+  /** Whether a line is selected. */
   has(id: string): boolean {
-    return this.ids.has(id);
+    return this.ids.has(id) || this.groups.has(id);
   }
 
+  get isEmpty(): boolean {
+    return this.ids.size === 0;
+  }
+
+  /** The line the keyboard is on: a socket's id, or that of a group's line. */
   get focused(): string | null {
     return this.focusId;
   }
 
-  /** How many of the selected rows are shown. */
+  /** How many of the selected sockets are shown. */
   get shownCount(): number {
     let count = 0;
     for (const id of this.ids) if (this.order.get(id)?.shown === true) count++;
     return count;
   }
 
-  /** Those of the selected rows that are shown, in order. What a filter hides is not acted upon. */
+  /** Those of the selected sockets that are shown, in order. What a filter hides is not acted upon. */
   shownIds(): string[] {
-    const places = [...this.ids].map((id) => ({ id, index: this.order.indexOf(id) }));
-    return places
-      .filter(({ index }) => index >= 0)
-      .sort((a, b) => a.index - b.index)
-      .map(({ id }) => id);
+    const entries = [...this.ids].map((id) => this.order.get(id)).filter((entry) => entry?.shown === true);
+    return entries.sort((a, b) => this.order.compare(a!, b!)).map((entry) => entry!.row.id);
   }
 
-  /** Selects one row and no other. */
+  /** Selects one line and no other. */
   only(id: string): void {
-    this.ids.clear();
-    this.ids.add(id);
+    this.empty();
+    this.take(id);
     this.focusId = this.anchorId = id;
     this.changed();
   }
 
-  /** Adds a row, or takes it out. */
+  /** Adds a line, or takes it out. */
   toggle(id: string): void {
-    if (!this.ids.delete(id)) this.ids.add(id);
+    if (this.has(id)) this.drop(id);
+    else this.take(id);
     this.focusId = this.anchorId = id;
     this.changed();
   }
 
-  /** Selects everything from the anchor to this row. */
+  /** Selects everything from the anchor to this line. Of a group in between, what is folded in as well. */
   extendTo(id: string): void {
     const from = this.anchorId === null ? -1 : this.order.indexOf(this.anchorId);
     const to = this.order.indexOf(id);
@@ -68,40 +78,81 @@ export class Selection {
       this.only(id);
       return;
     }
-    this.ids.clear();
-    for (let i = Math.min(from, to); i <= Math.max(from, to); i++) this.ids.add(this.order.at(i)!.row.id);
+    this.empty();
+    for (let i = Math.min(from, to); i <= Math.max(from, to); i++) {
+      const line = this.order.lines.at(i)!;
+      if (line.kind === 'socket') this.ids.add(line.id);
+      if (line.collapsed) this.take(line.id);
+    }
     this.focusId = id;
     this.changed();
   }
 
   all(): void {
-    for (let i = 0; i < this.order.length; i++) this.ids.add(this.order.at(i)!.row.id);
+    for (const { row } of this.order.shown()) this.ids.add(row.id);
     this.changed();
   }
 
   clear(): void {
     if (this.ids.size === 0) return;
-    this.ids.clear();
+    this.empty();
     this.changed();
   }
 
-  /** Forgets rows that no longer exist. The keyboard goes on from where its row was. */
+  /** The keyboard goes to a line, and the selection stays. */
+  focus(id: string): void {
+    this.focusId = this.anchorId = id;
+    this.changed();
+  }
+
+  /** Forgets sockets that no longer exist. The keyboard goes on from where its line was. */
   prune(): void {
-    const { size } = this.ids;
+    const size = this.ids.size + this.groups.size;
     for (const id of this.ids) if (this.order.get(id) === undefined) this.ids.delete(id);
+    for (const id of this.groups) if (this.order.indexOf(id) < 0) this.groups.delete(id);
     const moved = this.keepFocus();
-    if (this.ids.size !== size || moved) this.changed();
+    if (this.ids.size + this.groups.size !== size || moved) this.changed();
   }
 
   private keepFocus(): boolean {
     if (this.focusId === null) return false;
-    if (this.order.get(this.focusId) !== undefined) {
-      this.focusIndex = this.order.indexOf(this.focusId);
+    const index = this.order.indexOf(this.focusId);
+    if (index >= 0 || this.order.get(this.focusId) !== undefined) {
+      this.focusIndex = index;
       return false;
     }
-    const neighbour = this.order.at(Math.min(this.focusIndex, this.order.length - 1));
-    this.focusId = this.anchorId = neighbour?.row.id ?? null;
+    const { lines } = this.order;
+    const neighbour = lines.at(Math.min(this.focusIndex, lines.length - 1));
+    this.focusId = this.anchorId = neighbour?.id ?? null;
     return true;
+  }
+
+  private take(id: string): void {
+    const line = this.lineOf(id);
+    if (line?.kind !== 'group') {
+      this.ids.add(id);
+      if (line?.collapsed !== true) return;
+    } else this.groups.add(id);
+    for (const { row } of this.order.gathered(line)) this.ids.add(row.id);
+  }
+
+  private drop(id: string): void {
+    this.ids.delete(id);
+    const line = this.lineOf(id);
+    if (line === undefined) return;
+    const parent = this.order.parent(line);
+    if (parent !== undefined) this.groups.delete(parent.id);
+    if (!this.groups.delete(id) && !line.collapsed) return;
+    for (const { row } of this.order.gathered(line)) this.ids.delete(row.id);
+  }
+
+  private lineOf(id: string): Line | undefined {
+    return this.order.lines.at(this.order.indexOf(id));
+  }
+
+  private empty(): void {
+    this.ids.clear();
+    this.groups.clear();
   }
 
   private changed(): void {

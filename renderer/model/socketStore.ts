@@ -1,18 +1,39 @@
 import type { Diff, SnapshotChunk } from '../../shared/contract';
 import { isSameReading } from '../../shared/reading';
 import type { ReadingOptions, SocketRow } from '../../shared/socket';
+import type { LiveRow } from '../../shared/rowFacts';
+import type { Line } from './lines';
+import { AT_ONCE } from './pace';
+import type { Pace } from './pace';
+import { Rates } from './rates';
 import { RowOrder } from './rowOrder';
-import type { Arrangement, Entry, Mark } from './rowOrder';
+import type { Arrangement, Mark } from './rowOrder';
+
+/** ms that one slice of work may take, so that a frame has time for the rest */
+const SLICE_MS = 6;
+/** Rows between two looks at the clock */
+const ROWS_PER_LOOK = 32;
 
 /**
  * The page's sockets, outside React: what the engine says, in the order that the user chose. New rows are marked green,
  * changed states yellow, ended rows red; a mark lasts until the next update, and so does an ended row. What comes or goes
  * because a switch was turned is neither new nor ended, and not marked.
+ *
+ * Messages are applied one after the other, in slices; the lines change once a message is complete.
  */
 export class SocketStore {
   readonly order: RowOrder;
+  private readonly rates = new Rates();
   private readonly listeners = new Set<() => void>();
-  private marked: Entry[] = [];
+  /** What is left to do of the messages that have come, in steps */
+  private readonly jobs: { steps: Iterator<void>; done: () => void }[] = [];
+  private working = false;
+  /** Counts the updates. */
+  private update = 0;
+  /** Which rows were marked, and in which update; the oldest first */
+  private marked: { id: string; at: number }[] = [];
+  private highlight = 1;
+  private isHeld = false;
   /** Whether the snapshot that is being received is of the same as what is there. */
   private comparable = true;
   /** Ids of the snapshot that is being received; null outside of one. */
@@ -22,7 +43,10 @@ export class SocketStore {
   private reading: ReadingOptions | null = null;
   private versionNumber = 0;
 
-  constructor(arrangement: Arrangement) {
+  constructor(
+    private arrangement: Arrangement,
+    private readonly pace: Pace = AT_ONCE,
+  ) {
     this.order = new RowOrder(arrangement);
   }
 
@@ -34,55 +58,188 @@ export class SocketStore {
     return () => this.listeners.delete(listener);
   };
 
+  /** What is on screen, line by line. */
+  get lines(): { readonly length: number; at(index: number): Line | undefined } {
+    return this.order.lines;
+  }
+
   /** Whether a whole snapshot has been received since the page was opened. */
   get loaded(): boolean {
     return this.complete;
   }
 
-  /** A snapshot is compared with what is there: selection, order and scroll position stay. */
-  snapshot(chunk: SnapshotChunk): void {
+  get held(): boolean {
+    return this.isHeld;
+  }
+
+  /**
+   * A snapshot is compared with what is there: selection, order and scroll position stay. Resolves once it has been
+   * applied; returns nothing where it has been already.
+   */
+  snapshot(chunk: SnapshotChunk): Promise<void> | void {
+    return this.apply(this.snapshotSteps(chunk));
+  }
+
+  /** As {@link snapshot}. */
+  diff(diff: Diff): Promise<void> | void {
+    return this.apply(this.diffSteps(diff));
+  }
+
+  arrange(arrangement: Arrangement): void {
+    this.arrangement = arrangement;
+    this.order.arrange(arrangement);
+    this.changed();
+  }
+
+  /** As {@link RowOrder.reconsider}. */
+  reconsider(): void {
+    this.order.reconsider();
+    this.changed();
+  }
+
+  /** While held, nothing shown changes its place. Letting go brings everything up to date. */
+  hold(held: boolean): void {
+    if (held === this.isHeld) return;
+    this.isHeld = held;
+    if (held) this.order.hold();
+    else {
+      // Nobody has seen them yet.
+      for (const { row } of this.order.release()) this.mark(row.id, 'new');
+    }
+    this.changed();
+  }
+
+  /** As {@link RowOrder.keepStill}. */
+  keepStill(still: boolean): void {
+    this.order.keepStill(still);
+    this.changed();
+  }
+
+  fold(collapsed: ReadonlySet<string>): void {
+    this.order.fold(collapsed);
+    this.changed();
+  }
+
+  /** For how many updates a mark lasts, 1 or more. */
+  highlightFor(updates: number): void {
+    this.highlight = updates;
+  }
+
+  private apply(steps: Iterator<void>): Promise<void> | void {
+    let isDone = false;
+    let done = (): void => {
+      isDone = true;
+    };
+    this.jobs.push({ steps, done: () => done() });
+    if (!this.working) this.work();
+    if (isDone) return;
+    return new Promise((resolve) => {
+      done = resolve;
+    });
+  }
+
+  /** One slice. */
+  private work(): void {
+    this.working = true;
+    const end = this.pace.now() + SLICE_MS;
+    for (let job = this.jobs[0]; job !== undefined; job = this.jobs[0]) {
+      let left = ROWS_PER_LOOK;
+      let isDone = false;
+      while (left-- > 0 && !isDone) isDone = job.steps.next().done === true;
+      if (isDone) {
+        this.jobs.shift();
+        this.changed();
+        job.done();
+      }
+      if (this.jobs.length > 0 && this.pace.now() >= end) {
+        this.pace.later(() => this.work());
+        return;
+      }
+    }
+    this.working = false;
+  }
+
+  private *snapshotSteps(chunk: SnapshotChunk): Generator<void> {
     if (chunk.first) {
-      this.expire();
+      yield* this.begin(chunk.status.readAt);
       this.received = new Set();
       this.comparable = this.isComparable(chunk.status.reading);
     }
     for (const row of chunk.rows) {
       this.received?.add(row.id);
       this.upsert(row, this.complete && this.comparable);
+      yield;
     }
-    if (chunk.last && this.received !== null) {
-      const { received } = this;
-      this.received = null;
-      for (const id of this.order.ids()) if (!received.has(id)) this.end(id, this.comparable);
-      this.complete = true;
+    if (!chunk.last || this.received === null) return;
+    const { received } = this;
+    this.received = null;
+    for (const id of this.order.ids()) {
+      if (!received.has(id)) this.end(id, this.comparable);
+      yield;
     }
-    this.changed();
+    yield* this.rest();
+    if (this.complete) return;
+    this.complete = true;
+    // Also where new rows come at the end: these are not new.
+    this.order.arrange(this.arrangement);
   }
 
-  diff(diff: Diff): void {
-    this.expire();
+  private *diffSteps(diff: Diff): Generator<void> {
+    yield* this.begin(diff.status.readAt);
     const comparable = this.isComparable(diff.status.reading);
-    for (const row of diff.added) this.upsert(row, comparable);
-    for (const row of diff.changed) this.upsert(row, true);
-    for (const id of diff.removed) this.end(id, comparable);
+    for (const row of diff.added) {
+      this.upsert(row, comparable);
+      yield;
+    }
+    for (const row of diff.changed) {
+      this.upsert(row, true);
+      yield;
+    }
+    for (const id of diff.removed) {
+      this.end(id, comparable);
+      yield;
+    }
     // Their last counters; those that no reading saw appear here only, and go with the next update.
-    if (comparable) for (const row of diff.ended) this.place(row, 'ended');
-    this.changed();
+    for (const row of comparable ? diff.ended : []) {
+      this.place(this.rates.live(row, this.order.get(row.id)?.row), 'ended');
+      yield;
+    }
+    yield* this.rest();
   }
 
-  arrange(arrangement: Arrangement): void {
-    this.order.arrange(arrangement);
-    this.changed();
+  /** Takes away the marks whose time is over, and the rows that had ended then. */
+  private *begin(readAt: number): Generator<void> {
+    this.update++;
+    this.rates.begin(readAt);
+    const over = this.marked.findIndex(({ at }) => at > this.update - this.highlight);
+    for (const { id, at } of this.marked.splice(0, over < 0 ? this.marked.length : over)) {
+      const entry = this.order.get(id);
+      // It may have been marked again since.
+      if (entry === undefined || entry.markedAt !== at) continue;
+      if (entry.mark === 'ended') this.order.delete(id);
+      else entry.mark = null;
+      yield;
+    }
+  }
+
+  /** What the update did not mention has stood still. */
+  private *rest(): Generator<void> {
+    for (const id of this.rates.end()) {
+      const entry = this.order.get(id);
+      const row = entry === undefined ? null : this.rates.rested(entry.row);
+      if (row !== null) this.order.put(row, entry!.mark);
+      yield;
+    }
   }
 
   private upsert(row: SocketRow, marking: boolean): void {
     const old = this.order.get(row.id);
     let mark: Mark = null;
-    if (old === undefined) mark = 'new';
+    if (old === undefined || old.mark === 'ended') mark = 'new';
     else if (old.row.state !== row.state) mark = 'changed';
     // The engine may have been started anew since; the page remembers longer.
     if (old !== undefined && old.row.firstSeenAt < row.firstSeenAt) row.firstSeenAt = old.row.firstSeenAt;
-    this.place(row, marking ? mark : null);
+    this.place(this.rates.live(row, old?.row), marking ? mark : null);
   }
 
   private end(id: string, marking: boolean): void {
@@ -99,18 +256,18 @@ export class SocketStore {
     return before === null || isSameReading(before, reading);
   }
 
-  private place(row: SocketRow, mark: Mark): void {
-    this.order.put(row, mark);
-    if (mark !== null) this.marked.push(this.order.get(row.id)!);
+  /** A mark whose time is not over stays, unless there is another. */
+  private place(row: LiveRow, mark: Mark): void {
+    const old = this.order.get(row.id)?.mark ?? null;
+    this.order.put(row, mark ?? (old === 'ended' ? null : old));
+    if (mark !== null) this.mark(row.id, mark);
   }
 
-  /** Takes away the marks of the update before, and the rows that had ended in it. */
-  private expire(): void {
-    for (const entry of this.marked) {
-      if (entry.mark === 'ended') this.order.delete(entry.row.id);
-      else entry.mark = null;
-    }
-    this.marked = [];
+  private mark(id: string, mark: Mark): void {
+    const entry = this.order.get(id)!;
+    entry.mark = mark;
+    entry.markedAt = this.update;
+    this.marked.push({ id, at: this.update });
   }
 
   private changed(): void {

@@ -1,8 +1,13 @@
 import { create } from 'zustand';
 import type { CloseResult, Confirmation } from '../../shared/actions';
 import type { EngineStatus, Welcome } from '../../shared/contract';
+import { DEFAULT_SETTINGS } from '../../shared/settings';
+import type { Density, Highlight, Theme, View } from '../../shared/settings';
 import type { MainTable, ReadingOptions, SocketState } from '../../shared/socket';
-import type { Connection, Theme } from '../shell/shell';
+import type { Connection } from '../shell/shell';
+import { DEFAULT_LAYOUT } from './columnLayout';
+import type { ColumnLayout } from './columnLayout';
+import { columnOf } from './columns';
 import type { ColumnId } from './columns';
 import type { TableToggles } from './filter';
 import type { DetailsState } from './openDetails';
@@ -13,9 +18,21 @@ export interface Notice {
   text: string;
 }
 
-/** How the rows are gathered. */
-export const VIEWS = ['flat', 'process', 'host', 'service', 'listeners'] as const;
-export type View = (typeof VIEWS)[number];
+export { VIEWS } from '../../shared/settings';
+export type { View } from '../../shared/settings';
+
+/** The parts of the inspector. */
+export const INSPECTOR_TABS = ['overview', 'charts', 'timeline', 'process', 'peer'] as const;
+export type InspectorTab = (typeof INSPECTOR_TABS)[number];
+
+/** How the inspector stands in the window. */
+export interface InspectorLayout {
+  /** px: its height below the grid, its width beside it */
+  size: number;
+  /** Beside the grid only where the window is wide. */
+  side: 'below' | 'right';
+  tab: InspectorTab;
+}
 
 /** What a dialog is open about. */
 export const DIALOGS = ['settings', 'shortcuts', 'columns', 'filters'] as const;
@@ -40,6 +57,9 @@ export interface UiState {
   search: string;
   tables: TableToggles;
   sort: { column: ColumnId; descending: boolean };
+  columns: ColumnLayout;
+  /** Where the menu of a column's header is open, and of which column. */
+  columnMenu: { x: number; y: number; id: ColumnId } | null;
   hidden: QuickFilters;
   savedFilters: readonly { name: string; text: string }[];
   view: View;
@@ -52,14 +72,22 @@ export interface UiState {
   /** Whether ports are shown by the name of their service. */
   portNames: boolean;
   theme: Theme;
+  density: Density;
+  /** px */
+  fontSize: number;
+  /** How new, changed and ended rows stand out, and for how long */
+  highlight: Highlight;
   dialog: DialogName | null;
   notice: Notice | null;
   results: CloseResult[] | null;
   closing: boolean;
   /** The socket whose properties are open. */
   details: DetailsState | null;
-  /** Where the context menu is open. */
-  menu: { x: number; y: number } | null;
+  inspector: InspectorLayout;
+  /** The column of the cell that was clicked last: the one to copy. */
+  cell: ColumnId | null;
+  /** Where the context menu is open, and of which row. */
+  menu: { x: number; y: number; id?: string } | null;
   /** The host's question, in a browser. */
   question: { confirmation: Confirmation; answer: (yes: boolean) => void } | null;
 }
@@ -72,6 +100,8 @@ export const useUi = create<UiState>(() => ({
   search: '',
   tables: { tcp4: true, tcp6: true, udp4: true, udp6: true },
   sort: { column: 'processName', descending: false },
+  columns: DEFAULT_LAYOUT,
+  columnMenu: null,
   hidden: { loopback: false, listeners: false, unconnected: false, states: [] },
   savedFilters: [],
   view: 'flat',
@@ -79,12 +109,17 @@ export const useUi = create<UiState>(() => ({
   keepStill: false,
   resolveNames: false,
   portNames: false,
-  theme: 'system',
+  theme: DEFAULT_SETTINGS.theme,
+  density: DEFAULT_SETTINGS.density,
+  fontSize: DEFAULT_SETTINGS.fontSize,
+  highlight: DEFAULT_SETTINGS.highlight,
   dialog: null,
   notice: null,
   results: null,
   closing: false,
   details: null,
+  inspector: { size: 340, side: 'below', tab: 'overview' },
+  cell: null,
   menu: null,
   question: null,
 }));
@@ -99,6 +134,12 @@ export function chosenReading({ wished, status }: UiState): ReadingOptions | nul
   return wished ?? status?.reading ?? null;
 }
 
+/** Takes away the filter and everything else that hides rows. */
+export function showEverything(): void {
+  const { tables, hidden } = DEFAULT_SETTINGS;
+  ui.set({ search: '', tables, hidden });
+}
+
 export function toggleTable(table: MainTable): void {
   ui.set(({ tables }) => ({ tables: { ...tables, [table]: !tables[table] } }));
 }
@@ -109,9 +150,6 @@ export function sortBy(column: ColumnId): void {
     sort:
       sort.column === column
         ? { column, descending: !sort.descending }
-        : {
-            column,
-            descending: column === 'bytesSent' || column === 'bytesReceived' || column === 'firstSeenAt',
-          },
+        : { column, descending: columnOf(column).largestFirst },
   }));
 }

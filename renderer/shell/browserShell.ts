@@ -2,14 +2,13 @@ import type { Confirmation } from '../../shared/actions';
 import type { Channel } from '../../shared/channel';
 import { NOT_AUTHENTICATED } from '../../shared/contract';
 import type { Accepted, BrowserAction, BrowserActionReply, CloseReport } from '../../shared/contract';
+import { t } from '../strings';
+import { BrowserSettings } from './browserSettings';
 import type { Shell, ShellEvents } from './shell';
 
 const TOKEN_KEY = 'socketscope-token';
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5000;
-
-const NO_TOKEN =
-  'This address lacks its token, or the token is not this host’s. Open the address that “socketscope serve” printed.';
 
 /** Puts the host's question to the user, or takes it back where there is nobody left to answer. */
 export interface Questions {
@@ -20,11 +19,17 @@ export interface Questions {
 export function browserShell(questions: Questions): Shell {
   const token = takeToken();
   let actions = true;
+  let notice: (text: string) => void = () => undefined;
+  const settings = new BrowserSettings(window.localStorage, (text) => notice(text));
   return {
     kind: 'browser',
-    actionsRefused: () =>
-      actions ? null : 'This host only shows. Start it with --allow-actions to close connections from here.',
-    start: (events) => keepConnected(token, events, (accepted) => (actions = accepted.actions)),
+    actionsRefused: () => (actions ? null : t.window.hostOnlyShows),
+    loadSettings: () => Promise.resolve(settings.load()),
+    saveSettings: (given) => settings.save(given),
+    start: (events) => {
+      notice = (text) => events.notice(text);
+      keepConnected(token, events, (accepted) => (actions = accepted.actions));
+    },
     closeSockets: (ids) => closeSockets(token, ids, questions),
     saveCsv: async (name, text) => {
       download(name, text);
@@ -42,7 +47,7 @@ function takeToken(): string {
   const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
   if (token === null) return sessionStorage.getItem(TOKEN_KEY) ?? '';
   sessionStorage.setItem(TOKEN_KEY, token);
-  window.history.replaceState(null, '', window.location.pathname);
+  window.history.replaceState(null, '', window.location.pathname + window.location.search);
   return token;
 }
 
@@ -69,10 +74,10 @@ function keepConnected(token: string, events: ShellEvents, accept: (accepted: Ac
     );
     socket.addEventListener('close', (event) => {
       if (event.code === NOT_AUTHENTICATED) {
-        events.connection({ kind: 'refused', message: NO_TOKEN });
+        events.connection({ kind: 'refused', message: t.window.noToken });
         return;
       }
-      events.connection({ kind: 'lost', message: 'The connection to SocketScope was lost; trying again.' });
+      events.connection({ kind: 'lost', message: t.window.hostLost });
       setTimeout(connect, retry);
       retry = Math.min(2 * retry, LONGEST_RETRY_MS);
     });
@@ -123,7 +128,7 @@ function closeSockets(token: string, ids: string[], questions: Questions): Promi
       void receive(JSON.parse(String(event.data)) as Accepted | BrowserActionReply);
     socket.onclose = () => {
       questions.withdraw();
-      reject(new Error('The connection was lost before the answer came. Look at the grid.'));
+      reject(new Error(t.window.answerLost));
     };
   });
 }

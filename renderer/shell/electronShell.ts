@@ -1,6 +1,8 @@
 import { PORT_MESSAGE } from '../../shared/bridge';
 import type { EngineState, PageBridge } from '../../shared/bridge';
 import type { Channel } from '../../shared/channel';
+import { DEFAULT_SETTINGS } from '../../shared/settings';
+import { t } from '../strings';
 import type { Connection, Shell, ShellEvents } from './shell';
 
 export function electronShell(bridge: PageBridge): Shell {
@@ -14,6 +16,12 @@ export function electronShell(bridge: PageBridge): Shell {
   return {
     kind: 'electron',
     actionsRefused: () => null,
+    loadSettings: () =>
+      bridge.loadSettings().catch((error: unknown) => ({
+        settings: DEFAULT_SETTINGS,
+        notice: t.settings.notRead(plainMessage(error)),
+      })),
+    saveSettings: (settings) => bridge.saveSettings(settings),
     start: (events) => connect(bridge, events),
     closeSockets: (ids) => call(bridge.closeSockets(ids)),
     saveCsv: (name, text) => call(bridge.saveCsv(name, text)),
@@ -30,6 +38,7 @@ function connect(bridge: PageBridge, events: ShellEvents): void {
     events.channel(portChannel(port));
   });
   bridge.onCommand((command) => events.command(command));
+  bridge.onNotice((text) => events.notice(text));
   bridge.onEngine((state) => events.connection(connectionOf(state)));
   void bridge.connect();
 }
@@ -39,7 +48,7 @@ function connectionOf(state: EngineState): Connection {
     case 'running':
       return { kind: 'connected' };
     case 'restarting':
-      return { kind: 'lost', message: 'The engine stopped and is being restarted.' };
+      return { kind: 'lost', message: t.window.engineRestarting };
     case 'failed':
       return { kind: 'refused', message: state.message };
   }

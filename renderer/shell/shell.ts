@@ -1,8 +1,9 @@
-import type { Command, Theme, ViewState } from '../../shared/bridge';
+import type { Command, ViewState } from '../../shared/bridge';
 import type { Channel } from '../../shared/channel';
 import type { CloseReport, SaveReport } from '../../shared/contract';
+import type { LoadedSettings, Settings } from '../../shared/settings';
 
-export type { Command, Theme, ViewState };
+export type { Command, ViewState };
 
 /** How the page's wire to the engine is. `message` is for a person. */
 export type Connection =
@@ -16,6 +17,8 @@ export interface ShellEvents {
   channel(channel: Channel): void;
   connection(connection: Connection): void;
   command(command: Command): void;
+  /** Something that a person should know, such as that settings cannot be kept. */
+  notice(text: string): void;
 }
 
 /** What surrounds the page: Electron or a browser. The page knows no other difference between them. */
@@ -23,6 +26,10 @@ export interface Shell {
   readonly kind: 'electron' | 'browser';
   /** Why nothing can be closed from here, or null where it can. Known once connected. */
   actionsRefused(): string | null;
+  /** What was kept of the last run; the defaults where nothing was. Never throws. */
+  loadSettings(): Promise<LoadedSettings>;
+  /** Keeps the settings for the next run. Where that fails, `notice` tells once. */
+  saveSettings(settings: Settings): void;
   start(events: ShellEvents): void;
   /** Asks the user in the host's own words, then closes. @throws Error with a sentence for a person */
   closeSockets(ids: string[]): Promise<CloseReport>;

@@ -3,10 +3,11 @@ import { columnsStrings } from './columns';
 import { filterStrings } from './filter';
 import { gridStrings } from './grid';
 import { inspectorStrings } from './inspector';
+import { isPseudoWanted, pseudo } from './pseudo';
 import { settingsStrings } from './settings';
 import { windowStrings } from './window';
 
-export const t = {
+export const texts = {
   columns: columnsStrings,
   filter: filterStrings,
   grid: gridStrings,
@@ -14,3 +15,5 @@ export const t = {
   settings: settingsStrings,
   window: windowStrings,
 } as const;
+
+export const t: typeof texts = isPseudoWanted() ? pseudo(texts) : texts;

@@ -1,40 +1,82 @@
-import type { ColumnSpec } from '../model/columns';
-import { formatFullTime, OWNER_EXPLANATION } from '../model/columns';
-import type { Entry } from '../model/rowOrder';
+import { useContext } from 'react';
+import type { ReactNode } from 'react';
+import type { CellRow, ColumnSpec } from '../model/columns';
+import { ownerGlyph } from '../model/ownerGlyph';
+import { CellFactsContext, pinClass } from './CellFacts';
+import { piecesOf, tailStart } from './cellPieces';
 
 /** What is inherited with an owner. */
-const OWNER_COLUMNS: readonly string[] = ['processName', 'pid', 'user'];
+const OWNER_COLUMNS: readonly string[] = ['processName', 'pid', 'user', 'parent', 'unit', 'container'];
+
+interface CellProps {
+  spec: ColumnSpec;
+  row: CellRow;
+}
 
 /** One cell. What is cut off on screen is whole in the tooltip. */
-export function Cell({ spec, entry }: { spec: ColumnSpec; entry: Entry }) {
-  const { row } = entry;
-  const text = spec.text(row);
-  const more = spec.more(row);
-  let style = `cell ${spec.align}`;
-  let title = text;
-  if (spec.id === 'processName') {
-    const others =
-      row.holders > 1 ? `${row.holders} processes hold this socket; its properties list them.` : '';
-    title = [row.processPath ?? row.processName ?? '', row.unit ?? '', row.container ?? '', others]
-      .concat(OWNER_EXPLANATION[row.owner])
-      .filter(Boolean)
-      .join('\n');
-    if (row.processName === null) style += ' unknown';
-  }
-  if ((row.owner === 'inherited' || row.owner === 'presumed') && OWNER_COLUMNS.includes(spec.id))
-    style += ' inherited';
-  if (spec.id === 'protocol' && row.dualStack !== null)
-    title += row.dualStack ? '\nServes IPv4 as well.' : '\nServes IPv6 only.';
-  if (spec.id === 'state' && row.destroyedAt !== null)
-    title += `\nThe kernel destroyed the socket at ${formatFullTime(row.destroyedAt)}.`;
-  if (spec.id === 'firstSeenAt') title = formatFullTime(row.firstSeenAt);
-  if (text === '*') style += ' unknown';
-  if (spec.id === 'state' && row.state !== null)
-    style += ` state-${row.state.toLowerCase().replaceAll('_', '-')}`;
+export function Cell({ spec, row }: CellProps) {
+  const { lookups, highlights, pins } = useContext(CellFactsContext);
+  const text = spec.text(row, lookups);
+  const more = spec.more(row, lookups);
+  const pin = pins.get(spec.id);
+  const isProcess = spec.id === 'processName';
+  const tail = spec.elide === 'middle' ? tailStart(text) : 0;
+  const ranges = highlights(spec.id, text);
   return (
-    <div role="gridcell" className={style} title={title} data-column={spec.id}>
-      {text}
+    <div
+      role="gridcell"
+      className={classOf(spec, row, text, tail > 0) + pinClass(pin ?? null, pins.size)}
+      title={spec.tooltip(row, lookups)}
+      data-column={spec.id}
+      style={pin === undefined ? undefined : { left: `var(--pin-${pin})` }}
+    >
+      {isProcess && <Glyph row={row} />}
+      {tail === 0 ? (
+        marked(text, ranges)
+      ) : (
+        <>
+          <span className="head">{marked(text, ranges, 0, tail)}</span>
+          <span className="tail">{marked(text, ranges, tail)}</span>
+        </>
+      )}
       {more !== '' && <span className="more">{more}</span>}
     </div>
+  );
+}
+
+function classOf(spec: ColumnSpec, row: CellRow, text: string, isCut: boolean): string {
+  let name = `cell ${spec.align}`;
+  if (isCut) name += ' cut';
+  if (text === '*' || (spec.id === 'processName' && row.processName === null)) name += ' unknown';
+  if ((row.owner === 'inherited' || row.owner === 'presumed') && OWNER_COLUMNS.includes(spec.id))
+    name += ' inherited';
+  if (spec.id === 'state' && row.state !== null)
+    name += ` state-${row.state.toLowerCase().replaceAll('_', '-')}`;
+  return name;
+}
+
+/** Text with what the filter found in it; plain where that is nothing. */
+function marked(
+  text: string,
+  ranges: readonly (readonly [number, number])[],
+  start = 0,
+  end = text.length,
+): ReactNode {
+  if (ranges.length === 0) return text.slice(start, end);
+  return piecesOf(text, ranges, start, end).map(({ text, at, marked }) =>
+    marked ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,
+  );
+}
+
+/** A sign that tells processes apart at a glance. It says nothing that the row does not. */
+function Glyph({ row }: { row: CellRow }) {
+  const { kind, letter, hue } = ownerGlyph(row);
+  return (
+    <span
+      className={`glyph ${kind}`}
+      data-letter={letter}
+      aria-hidden
+      style={hue === null ? undefined : ({ '--hue': hue } as React.CSSProperties)}
+    />
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { ui, useUi } from '../model/uiStore';
 import type { UiState } from '../model/uiStore';
+import { t } from '../strings';
 
 /** Puts the host's question where there is no native dialog: in a browser. */
 export function ConfirmDialog() {
@@ -34,7 +35,7 @@ function OpenDialog({ question }: { question: NonNullable<UiState['question']> }
       <div className="buttons">
         {/* The harmless answer has the focus. */}
         <button type="button" autoFocus onClick={() => settle(false)}>
-          Cancel
+          {t.window.cancel}
         </button>
         <button type="button" className="danger" onClick={() => settle(true)}>
           {confirmation.confirmLabel}

@@ -1,21 +1,38 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import type { Command } from '../shell/shell';
+import { COPY_FORMATS } from '../../shared/bridge';
+import { plainText } from '../../shared/text';
+import { activeParts, addTerm, clearFilters } from '../model/filter';
+import { cellTerm, rowTerms } from '../model/rowTerms';
+import type { RowTerm } from '../model/rowTerms';
 import { ui, useUi } from '../model/uiStore';
+import type { UiState } from '../model/uiStore';
+import type { Command } from '../shell/shell';
+import { t } from '../strings';
 import { useApp, useSelection } from './AppContext';
+import { moveAmong } from './filter/menuKeys';
+import { Submenu } from './filter/Submenu';
 
 /** The menu of the selected rows: the same commands as the toolbar's, the keyboard's and the native menu's. */
 export function ContextMenu() {
   const menu = useUi((state) => state.menu);
-  return menu === null ? null : <OpenMenu key={`${menu.x},${menu.y}`} x={menu.x} y={menu.y} />;
+  return menu === null ? null : <OpenMenu key={`${menu.x},${menu.y}`} {...menu} />;
 }
 
-function OpenMenu({ x, y }: { x: number; y: number }) {
+function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
   const app = useApp();
-  const count = useSelection().shownCount;
+  const selection = useSelection();
+  const count = selection.shownCount;
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ left: x, top: y });
   const refused = app.shell.actionsRefused();
+  // The menu is about what was clicked; what the row becomes in the meantime does not change its words.
+  const [about] = useState(() => ({
+    row: app.sockets.order.get(id ?? selection.focused ?? '')?.row,
+    column: ui.get().cell,
+  }));
+  const { row, column } = about;
+  const clicked = row === undefined || column === null ? null : cellTerm(column, row, app.lookups);
 
   // Kept inside the window, whatever corner was clicked.
   useLayoutEffect(() => {
@@ -51,39 +68,74 @@ function OpenMenu({ x, y }: { x: number; y: number }) {
     if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault();
       leave();
-    }
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-    event.preventDefault();
-    const items = [...box.current!.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')];
-    const now = items.indexOf(document.activeElement as HTMLButtonElement);
-    items[(now + (event.key === 'ArrowDown' ? 1 : items.length - 1)) % items.length]?.focus();
+    } else if (moveAmong(box.current!, event.key)) event.preventDefault();
   };
 
-  const rows = count === 1 ? 'row' : `${count} rows`;
+  const text = t.filter.menu;
   return (
     <div
-      className="menu"
+      className="menu context"
       ref={box}
       role="menu"
       tabIndex={-1}
-      aria-label="Selected sockets"
+      aria-label={text.name}
       style={place}
       onKeyDown={onKeyDown}
     >
       <Item
-        label={count > 1 ? `Close ${count} Connections…` : 'Close Connection…'}
+        label={text.close(count)}
         keys="Del"
         danger
+        title={refused}
         disabled={refused !== null || count === 0}
         onClick={() => run('close-connection')}
       />
       <hr />
-      <Item label={`Copy ${rows}`} keys="Ctrl+C" disabled={count === 0} onClick={() => run('copy')} />
-      <Item label={`Export ${rows} to CSV…`} disabled={count === 0} onClick={() => run('export-selected')} />
+      {clicked !== null && <TermItem term={clicked} negated={false} named />}
+      {clicked !== null && <TermItem term={clicked} negated named />}
+      {row !== undefined && (
+        <>
+          <Submenu label={text.only}>
+            {rowTerms(row).map((term) => (
+              <TermItem key={`${term.field} ${term.value}`} term={term} negated={false} />
+            ))}
+          </Submenu>
+          <Submenu label={text.hide}>
+            {rowTerms(row).map((term) => (
+              <TermItem key={`${term.field} ${term.value}`} term={term} negated />
+            ))}
+          </Submenu>
+        </>
+      )}
+      <Item
+        label={text.clearFilter}
+        keys="Ctrl+Shift+L"
+        disabled={activeParts(ui.get()).length === 0}
+        onClick={() => {
+          leave();
+          clearFilters();
+        }}
+      />
       <hr />
-      <Item label="Select all" keys="Ctrl+A" onClick={() => run('select-all')} />
+      {column !== null && id === selection.focused && (
+        <Item label={text.copyCell} disabled={row === undefined} onClick={() => run('copy-cell')} />
+      )}
+      <Item label={text.copy(count)} keys="Ctrl+C" disabled={count === 0} onClick={() => run('copy')} />
+      <Submenu label={text.copyAs}>
+        {COPY_FORMATS.map((format) => (
+          <Item
+            key={format}
+            label={text.formats[format]}
+            disabled={count === 0}
+            onClick={() => run(`copy-${format}`)}
+          />
+        ))}
+      </Submenu>
+      <Item label={text.exportCsv(count)} disabled={count === 0} onClick={() => run('export-selected')} />
       <hr />
-      <Item label="Properties…" keys="Enter" disabled={count === 0} onClick={() => run('details')} />
+      <Item label={text.selectAll} keys="Ctrl+A" onClick={() => run('select-all')} />
+      <hr />
+      <Item label={text.properties} keys="Enter" disabled={count === 0} onClick={() => run('details')} />
     </div>
   );
 }
@@ -93,24 +145,43 @@ function leave(): void {
   document.getElementById('grid')?.focus();
 }
 
+/** Adds a term to the filter. `named`: it says by itself what it does. */
+function TermItem({ term, negated, named = false }: { term: RowTerm; negated: boolean; named?: boolean }) {
+  const { field } = term;
+  const value = term.value === null ? null : plainText(term.value);
+  const text = t.filter.menu;
+  const label = named ? (negated ? text.hideThing : text.onlyThing) : text.thing;
+  return (
+    <Item
+      label={label(field, value)}
+      onClick={() => {
+        leave();
+        addTerm(field, term.value, negated);
+      }}
+    />
+  );
+}
+
 interface ItemProps {
   label: string;
   keys?: string;
+  title?: string | null;
   danger?: boolean;
   disabled?: boolean;
   onClick: () => void;
 }
 
-function Item({ label, keys, danger = false, disabled = false, onClick }: ItemProps) {
+function Item({ label, keys, title, danger = false, disabled = false, onClick }: ItemProps) {
   return (
     <button
       type="button"
       role="menuitem"
       className={danger ? 'danger' : ''}
       disabled={disabled}
+      title={title ?? undefined}
       onClick={onClick}
     >
-      <span>{label}</span>
+      <span className="label">{label}</span>
       {keys !== undefined && <kbd>{keys}</kbd>}
     </button>
   );

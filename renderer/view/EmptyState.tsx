@@ -1,40 +1,66 @@
-import { ui, useUi } from '../model/uiStore';
-import { useSockets } from './AppContext';
+import { useApp, useSockets } from './AppContext';
+import { showEverything, useUi } from '../model/uiStore';
+import { t } from '../strings';
 
 /** What stands in the place of rows where there are none: why, and what to do. */
 export function EmptyState() {
+  const app = useApp();
   const sockets = useSockets();
   const connection = useUi((state) => state.connection);
   const search = useUi((state) => state.search);
   if (connection.kind === 'refused') {
-    return <Message title="SocketScope cannot show anything">{connection.message}</Message>;
-  }
-  if (!sockets.loaded) return <Message title="Reading the sockets of this machine…" />;
-  if (sockets.order.total === 0) {
     return (
-      <Message title="No sockets">Not one of the sockets that are read is open on this machine.</Message>
+      <Message title={t.window.cannotShow} action={t.window.reload} onAction={() => window.location.reload()}>
+        {connection.message}
+      </Message>
+    );
+  }
+  if (!sockets.loaded) return <Loading connecting={connection.kind !== 'connected'} />;
+  const { total } = sockets.order;
+  if (total === 0) {
+    return (
+      <Message title={t.window.noSockets} action={t.window.readAgain} onAction={() => app.run('refresh')}>
+        {t.window.noSocketsWhy}
+      </Message>
     );
   }
   return (
-    <Message title="Nothing matches">
-      {search === ''
-        ? 'Every protocol that has sockets is switched off in the toolbar. '
-        : `None of the ${sockets.order.total} sockets contains “${search}”. `}
-      <button
-        type="button"
-        onClick={() => ui.set({ search: '', tables: { tcp4: true, tcp6: true, udp4: true, udp6: true } })}
-      >
-        Show all
-      </button>
+    <Message title={t.window.nothingMatches} action={t.window.showAll} onAction={showEverything}>
+      {search === '' ? t.window.hiddenByToggles(total) : t.window.hiddenByFilter(total, search)}
     </Message>
   );
 }
 
-function Message({ title, children }: { title: string; children?: React.ReactNode }) {
+/** Rows to come. */
+function Loading({ connecting }: { connecting: boolean }) {
+  return (
+    <div className="empty loading" role="status">
+      <div className="skeleton" aria-hidden>
+        {Array.from({ length: 8 }, (_, i) => (
+          <div key={i} />
+        ))}
+      </div>
+      <h2>{connecting ? t.window.connecting : t.window.loading}</h2>
+    </div>
+  );
+}
+
+interface MessageProps {
+  title: string;
+  children: string;
+  /** The label of what can be done about it */
+  action: string;
+  onAction: () => void;
+}
+
+function Message({ title, children, action, onAction }: MessageProps) {
   return (
     <div className="empty" role="status">
       <h2>{title}</h2>
-      {children !== undefined && <p>{children}</p>}
+      <p>{children}</p>
+      <button type="button" onClick={onAction}>
+        {action}
+      </button>
     </div>
   );
 }

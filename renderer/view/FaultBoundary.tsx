@@ -1,5 +1,6 @@
 import { Component } from 'react';
 import type { ReactNode } from 'react';
+import { t } from '../strings';
 
 /** A fault of the page's own is said, not shown as an empty window. */
 export class FaultBoundary extends Component<{ children: ReactNode }, { fault: string | null }> {
@@ -14,11 +15,11 @@ export class FaultBoundary extends Component<{ children: ReactNode }, { fault: s
     if (fault === null) return this.props.children;
     return (
       <div className="fault" role="alert">
-        <h2>This page has failed</h2>
+        <h2>{t.window.pageFailed}</h2>
         <p>{fault}</p>
-        <p>Nothing was closed or changed on this machine by it. Reload the page to go on.</p>
+        <p>{t.window.pageFailedWhat}</p>
         <button type="button" onClick={() => window.location.reload()}>
-          Reload
+          {t.window.reload}
         </button>
       </div>
     );

@@ -1,98 +1,96 @@
-import { tableFeatures, useTable } from '@tanstack/react-table';
-import type { ColumnDef } from '@tanstack/react-table';
+import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef } from 'react';
-import type { KeyboardEvent, MouseEvent } from 'react';
-import { shownColumns } from '../model/columns';
-import type { ColumnSpec } from '../model/columns';
-import type { Entry } from '../model/rowOrder';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import type { MouseEvent } from 'react';
+import { rowHeightOf } from '../model/appearance';
+import { foldKey } from '../model/lines';
+import type { Line } from '../model/lines';
 import type { Selection } from '../model/selection';
 import { ui, useUi } from '../model/uiStore';
+import { toggleFold } from '../model/upkeep';
+import { t } from '../strings';
 import { useApp, useSelection, useSockets } from './AppContext';
-import { Cell } from './Cell';
+import { CellFactsContext } from './CellFacts';
+import { ColumnFeedback } from './ColumnFeedback';
+import { ColumnMenu } from './ColumnMenu';
+import { ColumnsDialog } from './ColumnsDialog';
 import { EmptyState } from './EmptyState';
+import { columnFeatures, TABLE_COLUMNS, useGridColumns } from './gridColumns';
+import { Fold } from './grid/Fold';
+import { Unchanged } from './grid/Unchanged';
+import { useAnchor } from './grid/useAnchor';
+import { useHold } from './grid/useHold';
+import { pressKey } from './grid/pressKey';
 import { GridHeader } from './GridHeader';
+import { GroupRow } from './GroupRow';
+import { NewRowsChip } from './NewRowsChip';
 
 /** px; styles/grid.css says the same */
-const ROW_HEIGHT = 24;
 const HEADER_HEIGHT = 29;
 
-const features = tableFeatures({});
-/** px; of the column of marks */
-const MARK_WIDTH = 22;
-
-/** The columns as TanStack Table wants them, and as CSS variables that header and rows share. */
-function layoutOf(specs: readonly ColumnSpec[]): {
-  columns: ColumnDef<typeof features, Entry>[];
-  style: React.CSSProperties;
-} {
-  const tracks = [`${MARK_WIDTH}px`, ...specs.map((spec) => spec.width)].join(' ');
-  // A track's first number is the least that it takes.
-  const width = specs.reduce((sum, spec) => sum + Number(/\d+/.exec(spec.width)), MARK_WIDTH);
-  return {
-    columns: specs.map((spec) => ({
-      id: spec.id,
-      header: spec.title,
-      accessorFn: (entry) => spec.text(entry.row),
-      cell: ({ row }) => <Cell spec={spec} entry={row.original} />,
-    })),
-    style: { '--tracks': tracks, '--least-width': `${width}px` } as React.CSSProperties,
-  };
-}
-
 const MARKS = { new: '+', changed: '●', ended: '×' } as const;
-const MARK_TITLES = { new: 'New', changed: 'State changed', ended: 'Ended' } as const;
 
 /** The grid: TanStack Table and React see the rows on screen; all others stay in RowOrder. */
 export function Grid() {
   const app = useApp();
-  const { order } = useSockets();
+  const { order, lines } = useSockets();
+  const { names } = app;
+  const namesVersion = useSyncExternalStore(names.subscribe, names.version);
   const selection = useSelection();
   const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: order.length,
+  const rowHeight = useUi(rowHeightOf);
+  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
+    count: lines.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 10,
     // The header sticks to the top of the same scroller: a row at its very end would be that far out of sight.
     scrollPaddingEnd: HEADER_HEIGHT,
   });
-  const items = virtualizer.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const visible = items.map(({ index }) => order.at(index)).filter((entry) => entry !== undefined);
-  const withNamespaces = useUi((state) => state.status?.reading.namespaces ?? false);
-  const { columns, style } = useMemo(
-    () => layoutOf(shownColumns({ namespaces: withNamespaces })),
-    [withNamespaces],
-  );
-  const table = useTable({ features, columns, data: visible, getRowId: (entry) => entry.row.id });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  const shown = virtualizer.getVirtualItems().flatMap(({ index }) => {
+    const line = lines.at(index);
+    return line === undefined ? [] : [{ index, line }];
+  });
+  const visible = shown.flatMap(({ line }) => (line.kind === 'socket' ? [line.entry] : []));
+  useAnchor(order, virtualizer, shown, rowHeight);
+  useEffect(() => names.want(visible.flatMap(({ row }) => [row.remoteAddress, row.localAddress])));
+  const columns = useGridColumns();
+  const table = useTable({
+    features: columnFeatures,
+    columns: TABLE_COLUMNS,
+    data: visible,
+    state: columns.state,
+    getRowId: (entry) => entry.row.id,
+  });
   const rows = table.getRowModel().rows;
+  const cellsOf = (row: (typeof rows)[number]) => () =>
+    row.getVisibleCells().map((cell) => <table.FlexRender key={cell.id} cell={cell} />);
+  const welcome = useUi((state) => state.welcome);
+  const isAgeing = columns.shown.some(({ id }) => id === 'age');
+  const readAt = useUi((state) => (isAgeing ? (state.status?.readAt ?? 0) : 0));
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- what cells show besides their rows
+  const by = useMemo(() => ({}), [columns.shown, columns.facts, namesVersion, welcome, readAt]);
 
   // A new search or sort begins at its top.
   const search = useUi((state) => state.search);
   const sort = useUi((state) => state.sort);
+  const view = useUi((state) => state.view);
   useEffect(() => {
     // In braces: newer browsers return a promise here, which React would take for a clean-up.
     scroller.current?.scrollTo({ top: 0 });
-  }, [search, sort]);
+  }, [search, sort, view]);
 
-  const move = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') app.run('details');
-    // What was opened last goes first.
-    if (event.key === 'Escape' && ui.get().details !== null) {
-      app.closeDetails();
-      return;
-    }
-    const index = targetIndex(event, selection, app.sockets.order, virtualizer.scrollRect?.height ?? 0);
-    if (index === null) return;
-    event.preventDefault();
-    const entry = order.at(index);
-    if (entry === undefined) return;
-    if (event.shiftKey) selection.extendTo(entry.row.id);
-    else selection.only(entry.row.id);
-    virtualizer.scrollToIndex(index);
-  };
+  useEffect(
+    () =>
+      app.onReveal((id) => {
+        const index = order.indexOf(id);
+        if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
+      }),
+    [app, order, virtualizer],
+  );
 
+  const hold = useHold(app);
   const press = (event: MouseEvent): void => {
     const id = rowIdOf(event);
     if (id === null) return;
@@ -106,97 +104,110 @@ export function Grid() {
 
   const openMenu = (event: MouseEvent): void => {
     event.preventDefault();
-    if (rowIdOf(event) !== null) ui.set({ menu: { x: event.clientX, y: event.clientY } });
+    const id = rowIdOf(event);
+    if (id !== null) ui.set({ menu: { x: event.clientX, y: event.clientY, id } });
     // The menu key (or Shift+F10) means the row that the keyboard is on.
     else if (event.target === scroller.current && selection.focused !== null) {
       if (selection.shownCount === 0) selection.only(selection.focused);
       const row = document.getElementById(`row-${selection.focused}`)?.getBoundingClientRect();
-      if (row !== undefined) ui.set({ menu: { x: row.left + 40, y: row.bottom } });
+      if (row !== undefined) ui.set({ menu: { x: row.left + 40, y: row.bottom, id: selection.focused } });
     }
   };
 
+  const isTree = view !== 'flat';
+  let nextRow = 0;
   return (
-    <div className="grid-area">
+    <div className="grid-area" role="presentation" {...hold.handlers}>
       <div
         id="grid"
-        className="grid"
+        className={`grid${isTree ? ' tree' : ''}${columns.facts.pins.size > 0 ? ' pins' : ''}`}
         ref={scroller}
-        role="grid"
+        role={isTree ? 'treegrid' : 'grid'}
         tabIndex={0}
-        aria-label="Sockets"
-        aria-rowcount={order.length + 1}
-        aria-colcount={columns.length}
+        aria-label={t.grid.title}
+        aria-rowcount={lines.length + 1}
+        aria-colcount={columns.shown.length}
         aria-multiselectable
         aria-activedescendant={selection.focused === null ? undefined : `row-${selection.focused}`}
-        style={style}
-        onKeyDown={move}
+        style={columns.style}
+        onKeyDown={(event) => pressKey(event, app, virtualizer, hold.byKeyboard)}
         onMouseDown={press}
         onDoubleClick={(event) => {
-          if (rowIdOf(event) !== null) app.run('details');
+          const line = lines.at(order.indexOf(rowIdOf(event) ?? ''));
+          if (line?.kind === 'group') toggleFold(foldKey(line));
+          else if (line !== undefined) app.run('details');
         }}
         onContextMenu={openMenu}
       >
-        <GridHeader headers={table.getHeaderGroups()[0]!.headers} />
-        <div className="rows" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-          {rows.map((row, i) => {
-            const { mark } = row.original;
-            const { id } = row;
-            const index = first + i;
-            return (
-              <div
-                key={id}
-                id={`row-${id}`}
-                data-id={id}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={selection.has(id)}
-                className={`row${mark === null ? '' : ` ${mark}`}${index % 2 === 1 ? ' odd' : ''}${selection.focused === id ? ' focused' : ''}`}
-                style={{ transform: `translateY(${index * ROW_HEIGHT}px)` }}
-              >
-                <div className="mark" aria-hidden title={mark === null ? undefined : MARK_TITLES[mark]}>
-                  {mark === null ? '' : MARKS[mark]}
+        <GridHeader shown={columns.shown} />
+        <CellFactsContext value={columns.facts}>
+          <div className="rows" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+            {shown.map(({ index, line }) => {
+              const common = lineProps(line, index, { rowHeight, isTree, selection });
+              if (line.kind === 'group') {
+                return (
+                  <div key={line.id} {...common} data-group={line.id}>
+                    <GroupRow line={line} columns={columns.shown} />
+                  </div>
+                );
+              }
+              const { mark } = line.entry;
+              return (
+                <div key={line.id} {...common} data-id={line.id}>
+                  <div className="mark" aria-hidden title={mark === null ? undefined : t.grid.marks[mark]}>
+                    {mark === null ? '' : MARKS[mark]}
+                  </div>
+                  {line.count > 0 && <Fold line={line} />}
+                  <Unchanged row={line.entry.row} by={by} render={cellsOf(rows[nextRow++]!)} />
                 </div>
-                {row.getAllCells().map((cell) => (
-                  <table.FlexRender key={cell.id} cell={cell} />
-                ))}
-              </div>
-            );
-          })}
-        </div>
+              );
+            })}
+          </div>
+        </CellFactsContext>
       </div>
-      {order.length === 0 && <EmptyState />}
+      <ColumnFeedback />
+      <ColumnMenu />
+      <ColumnsDialog />
+      <NewRowsChip />
+      {lines.length === 0 && <EmptyState />}
     </div>
   );
 }
 
-function rowIdOf(event: MouseEvent): string | null {
-  const row = (event.target as HTMLElement).closest<HTMLElement>('[data-id]');
-  return row?.dataset['id'] ?? null;
+/** What lines of every kind have in common. */
+function lineProps(
+  line: Line,
+  index: number,
+  { rowHeight, isTree, selection }: { rowHeight: number; isTree: boolean; selection: Selection },
+): React.HTMLAttributes<HTMLDivElement> {
+  const mark = line.kind === 'group' ? null : line.entry.mark;
+  const isFolder = line.kind === 'group' || line.count > 0;
+  const classes = [
+    'row',
+    ...(line.kind === 'group' ? ['group-row'] : []),
+    ...(line.depth > 0 ? ['below'] : []),
+    ...(mark === null ? [] : [mark]),
+    ...(index % 2 === 1 ? ['odd'] : []),
+    ...(selection.focused === line.id ? ['focused'] : []),
+  ];
+  return {
+    id: `row-${line.id}`,
+    role: 'row',
+    className: classes.join(' '),
+    style: { transform: `translateY(${index * rowHeight}px)` },
+    'aria-rowindex': index + 2,
+    'aria-selected': selection.has(line.id),
+    ...(isTree && {
+      'aria-level': line.depth + 1,
+      'aria-posinset': line.position,
+      'aria-setsize': line.setSize,
+      ...(isFolder && { 'aria-expanded': !line.collapsed }),
+    }),
+  };
 }
 
-/** Where a key moves the focus to, or null where it is not one that moves it. */
-function targetIndex(
-  event: KeyboardEvent,
-  selection: Selection,
-  order: { length: number; indexOf(id: string): number },
-  height: number,
-): number | null {
-  if (event.key === 'Escape') {
-    selection.clear();
-    return null;
-  }
-  if (order.length === 0) return null;
-  const now = selection.focused === null ? -1 : order.indexOf(selection.focused);
-  const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);
-  const last = order.length - 1;
-  const targets: Record<string, number> = {
-    ArrowDown: now + 1,
-    ArrowUp: now < 0 ? 0 : now - 1,
-    PageDown: now + page,
-    PageUp: now - page,
-    Home: 0,
-    End: last,
-  };
-  const target = targets[event.key];
-  return target === undefined ? null : Math.min(Math.max(target, 0), last);
+/** The id of the line that an event is about, or null. */
+function rowIdOf(event: MouseEvent): string | null {
+  const { id, group } = (event.target as HTMLElement).closest<HTMLElement>('.row')?.dataset ?? {};
+  return id ?? group ?? null;
 }

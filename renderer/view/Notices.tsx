@@ -3,6 +3,8 @@ import { useEffect } from 'react';
 import { tableTitle } from '../../shared/socket';
 import { formatTime } from '../model/columns';
 import { ui, useUi } from '../model/uiStore';
+import { t } from '../strings';
+import { useApp } from './AppContext';
 
 /** How long good news stays, ms. Bad news stays until it is dismissed. */
 const INFO_MS = 6000;
@@ -24,27 +26,50 @@ export function Notices() {
   return (
     <div className="notices" aria-live="polite">
       {(connection.kind === 'lost' || (connection.kind === 'refused' && seen)) && (
-        <div className="notice warning">{connection.message} What is shown is as it was last seen.</div>
+        <div className="notice warning">
+          <span>
+            {connection.message} {t.window.lastSeen}
+          </span>
+          {connection.kind === 'refused' && (
+            <button type="button" onClick={() => window.location.reload()}>
+              {t.window.reload}
+            </button>
+          )}
+        </div>
       )}
       {(problems ?? []).map(({ table, namespace, message, since }) => (
         <div key={`${table} ${namespace}`} className="notice warning">
-          <b>{tableTitle(table)}</b> cannot be read since {formatTime(since)}; its rows are as they were last
-          seen. {message}
+          <b>{tableTitle(table)}</b> {t.window.tableProblem(formatTime(since))} {message}
         </div>
       ))}
       {notice !== null && (
-        <div className={`notice ${notice.kind}`}>
+        <div className={`notice ${notice.kind === 'info' ? 'toast' : notice.kind}`}>
           <span>{notice.text}</span>
           <button
             type="button"
             className="clear"
-            aria-label="Dismiss"
+            aria-label={t.window.dismiss}
             onClick={() => ui.set({ notice: null })}
           >
             <X size={14} aria-hidden />
           </button>
         </div>
       )}
+    </div>
+  );
+}
+
+/** Below the grid, where it moves no row: that what is shown does not change, and how it will again. */
+export function PausedNotice() {
+  const app = useApp();
+  const paused = useUi((state) => state.status?.paused === true && state.connection.kind === 'connected');
+  if (!paused) return null;
+  return (
+    <div className="notice info" role="status">
+      <span>{t.window.paused}</span>
+      <button type="button" onClick={() => app.run('pause')}>
+        {t.window.resume}
+      </button>
     </div>
   );
 }

@@ -1,14 +1,8 @@
 import { X } from 'lucide-react';
 import { summariseClose } from '../../shared/actions';
-import type { CloseOutcome } from '../../shared/actions';
 import { ui, useUi } from '../model/uiStore';
+import { t } from '../strings';
 
-const TITLES: Record<CloseOutcome, string> = {
-  closed: 'Closed',
-  gone: 'Already gone',
-  refused: 'Refused',
-  failed: 'Failed',
-};
 /** More would only slow the page; the summary counts them all. */
 const LISTED = 500;
 
@@ -16,28 +10,32 @@ const LISTED = 500;
 export function ResultPanel() {
   const results = useUi((state) => state.results);
   if (results === null) return null;
+  const text = t.filter.results;
   return (
-    <section className="results" aria-label="Result of closing">
+    <section className="results" aria-label={text.name}>
       <header>
         <b role="status">{summariseClose(results)}</b>
         <button
           type="button"
           className="clear"
-          aria-label="Dismiss"
+          aria-label={text.dismiss}
+          title={text.dismiss}
           onClick={() => ui.set({ results: null })}
         >
           <X size={14} aria-hidden />
         </button>
       </header>
-      <ul>
+      {/* It scrolls, so the keyboard must be able to come here. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ul tabIndex={0} aria-label={text.name}>
         {results.slice(0, LISTED).map(({ id, outcome, label, message }) => (
           <li key={id}>
-            <span className={`outcome ${outcome}`}>{TITLES[outcome]}</span>
+            <span className={`outcome ${outcome}`}>{text.outcomes[outcome]}</span>
             <span className="label">{label}</span>
             {message !== null && <span className="why">{message}</span>}
           </li>
         ))}
-        {results.length > LISTED && <li>… and {results.length - LISTED} more</li>}
+        {results.length > LISTED && <li>{text.more(results.length - LISTED)}</li>}
       </ul>
     </section>
   );

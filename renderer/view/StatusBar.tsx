@@ -1,75 +1,180 @@
+import { Pause, TriangleAlert } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { INTERVALS } from '../../shared/contract';
-import { formatCount } from '../model/columns';
+import { formatCount, formatRate } from '../model/columns';
+import { COUNTED_STATES, countedState, toggleCounted } from '../model/filter';
+import type { CountedState } from '../model/filter';
 import { useUi } from '../model/uiStore';
+import { t } from '../strings';
 import { useApp, useSelection, useSockets } from './AppContext';
 
-/** As root, and yet: a container or a security module keeps some processes to itself. */
-const SEALED = 'Some processes may not be looked into, even with these privileges.';
-
 export function StatusBar() {
-  const app = useApp();
-  const { order } = useSockets();
-  const selected = useSelection().shownCount;
   const status = useUi((state) => state.status);
   const welcome = useUi((state) => state.welcome);
+  const lost = useUi((state) => state.connection.kind === 'lost');
+  const selected = useSelection().shownCount;
+  const text = t.filter.status;
   if (status === null) return <footer className="status-bar" />;
-  const filtered = order.length < order.total;
+  const counts: Record<CountedState, number> = {
+    established: status.established,
+    listen: status.listening,
+    time_wait: status.timeWait,
+    close_wait: status.closeWait,
+  };
   return (
-    <footer className="status-bar" aria-label="Status">
-      <Count name="Endpoints" value={status.endpoints} title="All sockets that are read" />
-      <Count name="Established" value={status.established} />
-      <Count name="Listening" value={status.listening} />
-      <Count name="Time Wait" value={status.timeWait} />
-      <Count name="Close Wait" value={status.closeWait} />
-      <label className="item">
-        Update:{' '}
-        <select
-          aria-label="Update interval"
-          value={status.paused ? 'paused' : status.intervalMs}
-          onChange={(event) => {
-            const interval = INTERVALS.find((ms) => String(ms) === event.target.value);
-            app.run(interval === undefined ? 'pause' : `interval-${interval}`);
-          }}
-        >
-          {INTERVALS.map((ms) => (
-            <option key={ms} value={ms}>
-              {ms / 1000} sec
-            </option>
-          ))}
-          <option value="paused">Paused</option>
-        </select>
-      </label>
-      {filtered && <span className="item strong">Shown: {formatCount(order.length) || '0'}</span>}
-      {selected > 0 && <span className="item strong">Selected: {formatCount(selected)}</span>}
-      <span className="spacer" />
-      {status.hiddenOwners > 0 && (
-        <span className="item warning" title={welcome?.missingPrivilege ?? SEALED}>
-          {formatCount(status.hiddenOwners)} {status.hiddenOwners === 1 ? 'owner' : 'owners'} hidden
-          {welcome?.missingPrivilege == null ? '' : ': not running as root'}
+    <footer className="status-bar" aria-label={text.name}>
+      <span className="item" title={text.endpointsTitle}>
+        {text.endpoints}: <b>{formatCount(status.endpoints) || '0'}</b>
+      </span>
+      {COUNTED_STATES.map((state) => (
+        <StateCount key={state} state={state} count={counts[state]} />
+      ))}
+      <Interval />
+      {status.paused && (
+        <span className="item strong">
+          <Pause size={12} aria-hidden /> {text.paused}
         </span>
+      )}
+      <Shown />
+      {selected > 0 && (
+        <span className="item strong">
+          {text.selected}: {formatCount(selected)}
+        </span>
+      )}
+      <TotalRates />
+      <span className="spacer" />
+      {lost && <Warning text={text.lost} />}
+      {status.problems.length > 0 && (
+        <Warning
+          text={text.problems(status.problems.length)}
+          title={status.problems.map(({ message }) => message).join('\n')}
+        />
+      )}
+      {status.hiddenOwners > 0 && (
+        <Warning
+          text={[
+            text.owners(status.hiddenOwners, formatCount(status.hiddenOwners)),
+            ...(welcome?.missingPrivilege == null ? [] : [text.notRoot]),
+          ].join(': ')}
+          title={welcome?.missingPrivilege ?? text.sealed}
+        />
       )}
       {status.hiddenOwners === 0 && welcome?.missingPrivilege != null && (
-        <span className="item warning" title={welcome.missingPrivilege}>
-          Not running as root
-        </span>
+        <Warning text={text.notRootAlone} title={welcome.missingPrivilege} />
       )}
       {status.missedEvents > 0 && (
-        <span
-          className="item warning"
-          title="So many sockets ended faster than the kernel could tell: their last counters, and the shortest-lived of them, are not shown."
-        >
-          {formatCount(status.missedEvents)} missed
-        </span>
+        <Warning text={text.missed(formatCount(status.missedEvents))} title={text.missedTitle} />
       )}
-      {welcome?.demo === true && <span className="item demo">Invented sockets: {welcome.backend}</span>}
+      {welcome?.demo === true && <span className="item demo">{text.demo(welcome.backend)}</span>}
     </footer>
   );
 }
 
-function Count({ name, value, title = 'TCP only' }: { name: string; value: number; title?: string }) {
+/** A click shows these sockets only, and the next one all again. */
+function StateCount({ state, count }: { state: CountedState; count: number }) {
+  const on = useUi(({ search }) => countedState(search) === state);
+  const text = t.filter.status;
+  const name = text.counted[state];
   return (
-    <span className="item" title={title}>
-      {name}: <b>{formatCount(value) || '0'}</b>
+    <button
+      type="button"
+      className="item"
+      aria-pressed={on}
+      title={text.countedTitle(name, on)}
+      onClick={() => toggleCounted(state)}
+    >
+      {name}: <b>{formatCount(count) || '0'}</b>
+    </button>
+  );
+}
+
+function Interval() {
+  const app = useApp();
+  const paused = useUi((state) => state.status?.paused ?? false);
+  const intervalMs = useUi((state) => state.status?.intervalMs);
+  const text = t.filter.status;
+  return (
+    <label className="item">
+      {text.update}{' '}
+      <select
+        aria-label={text.updateName}
+        value={paused ? 'paused' : intervalMs}
+        onChange={(event) => {
+          const interval = INTERVALS.find((ms) => String(ms) === event.target.value);
+          app.run(interval === undefined ? 'pause' : `interval-${interval}`);
+        }}
+      >
+        {INTERVALS.map((ms) => (
+          <option key={ms} value={ms}>
+            {text.seconds(ms / 1000)}
+          </option>
+        ))}
+        <option value="paused">{text.paused}</option>
+      </select>
+    </label>
+  );
+}
+
+function Shown() {
+  const { order } = useSockets();
+  if (order.length === order.total) return null;
+  return (
+    <span className="item strong">
+      {t.filter.status.shown}: {formatCount(order.length) || '0'}
+    </span>
+  );
+}
+
+/** ms; summing up many rows waits until nothing else is to be done, but no longer than this. */
+const SUM_WITHIN = 1000;
+
+/** What all shown rows together send and receive, in bytes/s. */
+function TotalRates() {
+  const { sockets } = useApp();
+  const [{ sent, received }, setSum] = useState({ sent: 0, received: 0 });
+  useEffect(() => {
+    let asked = 0;
+    const sum = (): void => {
+      asked = 0;
+      const total = { sent: 0, received: 0 };
+      for (const { row } of sockets.order.shown()) {
+        total.sent += row.sendRate ?? 0;
+        total.received += row.receiveRate ?? 0;
+      }
+      setSum((last) => (last.sent === total.sent && last.received === total.received ? last : total));
+    };
+    const stop = sockets.subscribe(() => {
+      if (asked === 0) asked = requestIdleCallback(sum, { timeout: SUM_WITHIN });
+    });
+    return () => {
+      stop();
+      cancelIdleCallback(asked);
+    };
+  }, [sockets]);
+  if (sent === 0 && received === 0) return null;
+  const text = t.filter.status;
+  return (
+    <span className="item rates" title={text.rates}>
+      <span>
+        <span aria-label={text.sent} role="img">
+          ↑
+        </span>{' '}
+        <b>{formatRate(sent) || '0'}</b>
+      </span>
+      <span>
+        <span aria-label={text.received} role="img">
+          ↓
+        </span>{' '}
+        <b>{formatRate(received) || '0'}</b>
+      </span>
+    </span>
+  );
+}
+
+function Warning({ text, title }: { text: string; title?: string }) {
+  return (
+    <span className="item warning" title={title}>
+      <TriangleAlert size={12} aria-hidden /> {text}
     </span>
   );
 }

@@ -1,13 +1,17 @@
 import { useEffect } from 'react';
-import { useUi } from '../model/uiStore';
+import type { ColumnId } from '../model/columns';
+import { ui, useUi } from '../model/uiStore';
+import { t } from '../strings';
 import { useApp } from './AppContext';
 import { ConfirmDialog } from './ConfirmDialog';
 import { ContextMenu } from './ContextMenu';
-import { DetailsPanel } from './DetailsPanel';
 import { Grid } from './Grid';
-import { Notices } from './Notices';
+import { Inspector } from './inspector/Inspector';
+import { Notices, PausedNotice } from './Notices';
 import { ResultPanel } from './ResultPanel';
+import { SettingsDialog } from './SettingsDialog';
 import { shortcutOf } from './shortcuts';
+import { ShortcutsDialog } from './ShortcutsDialog';
 import { StatusBar } from './StatusBar';
 import { Toolbar } from './Toolbar';
 
@@ -16,7 +20,7 @@ export function Window() {
   const hostname = useUi((state) => state.welcome?.hostname);
 
   useEffect(() => {
-    document.title = hostname === undefined ? 'SocketScope' : `SocketScope: ${hostname}`;
+    document.title = t.window.title(hostname);
   }, [hostname]);
 
   useEffect(() => {
@@ -30,15 +34,29 @@ export function Window() {
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [app]);
 
+  useEffect(() => {
+    const onMouseDown = (event: MouseEvent): void => {
+      const cell = (event.target as Element).closest<HTMLElement>('#grid [data-column]');
+      if (cell !== null) ui.set({ cell: cell.dataset['column'] as ColumnId });
+    };
+    window.addEventListener('mousedown', onMouseDown);
+    return () => window.removeEventListener('mousedown', onMouseDown);
+  }, []);
+
   return (
     <div className="window">
       <Toolbar />
       <Notices />
-      <Grid />
-      <DetailsPanel />
+      <div className="workspace">
+        <Grid />
+        <Inspector />
+      </div>
+      <PausedNotice />
       <ResultPanel />
       <StatusBar />
       <ContextMenu />
+      <SettingsDialog />
+      <ShortcutsDialog />
       <ConfirmDialog />
     </div>
   );

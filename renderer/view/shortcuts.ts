@@ -1,29 +1,30 @@
+import { isPressed, SHORTCUTS } from '../../shared/shortcuts';
+import type { Shortcut } from '../../shared/shortcuts';
 import type { Command, Shell } from '../shell/shell';
 
-/** Keys that Electron's native menu handles itself; in a browser there is no menu. */
-const MENU_KEYS: Record<string, Command> = {
-  'ctrl+f': 'find',
-  'ctrl+s': 'export-csv',
-  'ctrl+shift+s': 'export-selected',
-  'ctrl+p': 'pause',
-  f5: 'refresh',
-};
-
-/** Keys that belong to the grid: in a text field they keep their own meaning. */
-const GRID_KEYS: Record<string, Command> = {
-  'ctrl+a': 'select-all',
-  'ctrl+c': 'copy',
-  delete: 'close-connection',
-};
-
-/** The command a key stands for, or null. */
+/** The command a key stands for, or null. Under an open dialog, and while a character is being composed, none does. */
 export function shortcutOf(event: KeyboardEvent, shell: Shell['kind']): Command | null {
-  const modifiers = `${event.ctrlKey || event.metaKey ? 'ctrl+' : ''}${event.shiftKey ? 'shift+' : ''}`;
-  const key = `${modifiers}${event.key.toLowerCase()}`;
-  if (shell === 'browser' && MENU_KEYS[key] !== undefined) return MENU_KEYS[key];
+  if (event.isComposing || document.querySelector('dialog[open]') !== null) return null;
+  const found = SHORTCUTS.find((shortcut) => keysOf(shortcut, shell).some((name) => isPressed(name, event)));
+  if (found === undefined) return null;
+  const command = found.does as Command; // what is no command is the grid's own
+  if (found.where === 'window') return command;
   // Text that is being edited or has been selected with the mouse is the user's to copy.
-  const editing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-  if (editing || document.querySelector('dialog[open]') !== null) return null;
-  if (key === 'ctrl+c' && (window.getSelection()?.toString() ?? '') !== '') return null;
-  return GRID_KEYS[key] ?? null;
+  if (isEditing(event.target)) return null;
+  return command === 'copy' && (window.getSelection()?.toString() ?? '') !== '' ? null : command;
+}
+
+/** The keys to listen to. Electron's menu sees to the first of those that hold for the whole window, as it names it. */
+function keysOf({ keys, where }: Shortcut, shell: Shell['kind']): readonly string[] {
+  if (where === 'own') return [];
+  return where === 'window' && shell === 'electron' ? keys.slice(1) : keys;
+}
+
+function isEditing(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    (target instanceof HTMLElement && target.isContentEditable)
+  );
 }

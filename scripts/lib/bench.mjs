@@ -1,7 +1,8 @@
 // npm run bench:… and stress:…: builds the programs of bench/ beside the product, and runs one of them.
 import { copyFileSync } from 'node:fs';
-import { build } from 'vite';
+import { build, loadConfigFromFile } from 'vite';
 import { Failure, inRoot, root } from './common.mjs';
+import { findBrowser } from './prerequisites.mjs';
 import { run } from './processes.mjs';
 
 const output = inRoot('.cache/bench');
@@ -11,6 +12,8 @@ const programs = {
   sockets: { ownNetwork: true },
   netlink: { ownNetwork: false },
   churn: { ownNetwork: true },
+  filterFuzz: { ownNetwork: false },
+  grid: { ownNetwork: false, page: true },
 };
 
 /** Runs the program named first with the arguments that follow; the result is its exit code. */
@@ -18,14 +21,20 @@ export async function bench([name, ...args]) {
   const program = programs[name];
   if (!program)
     throw new Failure(`There is no "${name ?? ''}" to run.`, `Choose ${Object.keys(programs).join(', ')}.`);
-  if (process.platform !== 'linux') throw new Failure('This runs on Linux only.', 'Use a Linux machine.');
+  if (!program.page && process.platform !== 'linux')
+    throw new Failure('This runs on Linux only.', 'Use a Linux machine.');
   const needsRoot = program.ownNetwork && process.getuid() !== 0;
   if (needsRoot)
     throw new Failure('This makes a network namespace of its own.', 'Run it as root, for example with sudo.');
   await buildPrograms();
+  let env = process.env;
+  if (program.page) {
+    await buildPage();
+    env = { ...env, SOCKETSCOPE_CHROMIUM: (await findBrowser(env)) ?? '' };
+  }
   const node = [process.execPath, inRoot(`.cache/bench/${name}.js`), ...args];
   const [command, ...rest] = program.ownNetwork ? ['unshare', '--net', '--', ...node] : node;
-  const code = await run(command, rest);
+  const code = await run(command, rest, { env });
   if (code === 127) throw new Failure('There is no unshare.', 'Install util-linux.');
   return code;
 }
@@ -38,7 +47,7 @@ async function buildPrograms() {
     logLevel: 'warn',
     publicDir: false,
     // systeminformation stays as it is, as its users load it.
-    ssr: { noExternal: true, external: ['koffi', 'systeminformation'] },
+    ssr: { noExternal: true, external: ['koffi', 'systeminformation', '@playwright/test'] },
     build: {
       ssr: true,
       outDir: output,
@@ -53,4 +62,17 @@ async function buildPrograms() {
   });
   // Fixtures are read beside the program that uses them.
   copyFileSync(inRoot('native/linux/fixtures/replies.json'), inRoot('.cache/bench/replies.json'));
+}
+
+/** The page that bench:grid measures, as the product's own page is built. */
+async function buildPage() {
+  const page = (await loadConfigFromFile({ command: 'build', mode: 'production' }, inRoot('vite.config.ts')))
+    .config;
+  await build({
+    ...page,
+    configFile: false,
+    logLevel: 'error',
+    root: inRoot('bench/grid/page'),
+    build: { ...page.build, outDir: inRoot('.cache/bench/grid-page'), emptyOutDir: true },
+  });
 }

@@ -11,7 +11,7 @@ const usage = `Usage: node scripts/run.mjs <command>
   test [--only=format,types,lint,unit,e2e]   run every check and test
   build                                      build everything into dist/
   cli <arguments>                            run the command line program
-  bench sockets | netlink | churn [options]  measure, or try to break, what reads the sockets
+  bench sockets | grid | netlink | churn [options]  measure, or try to break, what reads or shows the sockets
 
 Each installs and builds what is missing first.`;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fact } from '../../shared/details';
-import type { FactGroup } from '../../shared/details';
+import { fact } from '../../../shared/details';
+import type { FactGroup } from '../../../shared/details';
 import { columnCount, placeCards } from './cardColumns';
 
 const card = (lines: number): FactGroup => ({
@@ -13,7 +13,7 @@ const card = (lines: number): FactGroup => ({
 
 describe('columnCount', () => {
   it('is what fits, and never none', () => {
-    expect([0, 300, 535, 536, 1280, 1920].map(columnCount)).toEqual([1, 1, 1, 2, 4, 7]);
+    expect([0, 300, 511, 512, 1256, 1896].map(columnCount)).toEqual([1, 1, 1, 2, 4, 7]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FactGroup } from '../../shared/details';
+import type { FactGroup } from '../../../shared/details';
 
 /** Lines' worth of height that a card has beside its facts: title, padding, the gap below it. */
 const FRAME = 2.5;
@@ -6,9 +6,9 @@ const FRAME = 2.5;
 const MIN_WIDTH = 250;
 const GAP = 12;
 
-/** How many columns of cards fit. */
+/** How many columns of cards fit into so many px. */
 export function columnCount(width: number): number {
-  return Math.max(1, Math.floor((width - GAP) / (MIN_WIDTH + GAP)));
+  return Math.max(1, Math.floor((width + GAP) / (MIN_WIDTH + GAP)));
 }
 
 /**

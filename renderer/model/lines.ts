@@ -1,0 +1,223 @@
+/** What stands on screen, line by line: sockets, and in some views what gathers them. */
+import type { LiveRow } from '../../shared/rowFacts';
+import type { SortKey } from './columns';
+import { SortedList } from './sortedList';
+import type { Place } from './sortedList';
+
+/** Why a row stands out for a while. */
+export type Mark = 'new' | 'changed' | 'ended' | null;
+
+/** A row in its place. */
+export interface Entry extends Place {
+  row: LiveRow;
+  mark: Mark;
+  /** The number of the update that marked it */
+  markedAt: number;
+  key: SortKey;
+  shown: boolean;
+  /** 0 in the order of the keys; while the rows are kept still, new ones come after those, in this order */
+  tail: number;
+  /** What the view keeps of it */
+  node: unknown;
+  /** The last pass over all rows that came by */
+  visit: number;
+}
+
+/** The columns that a group has sums of. */
+export const SUMMED = [
+  'bytesSent',
+  'bytesReceived',
+  'sendRate',
+  'receiveRate',
+  'sendQueue',
+  'receiveQueue',
+  'retransmits',
+] as const;
+export type Summed = (typeof SUMMED)[number];
+/** null where it is not known of a single socket */
+export type Sums = Readonly<Record<Summed, number | null>>;
+
+export interface SocketLine {
+  kind: 'socket';
+  /** The socket's */
+  id: string;
+  entry: Entry;
+  /** 0, or 1 below something else */
+  depth: 0 | 1;
+  /** How many lines it gathers, where it is a listener of the tree; else 0 */
+  count: number;
+  collapsed: boolean;
+  /** Which of its like it is, counted from 1, and how many those are. */
+  position: number;
+  setSize: number;
+}
+
+export interface GroupLine {
+  kind: 'group';
+  /** {@link groupId} of the key: no socket has it */
+  id: string;
+  key: string;
+  title: string;
+  depth: 0;
+  /** Sockets in it */
+  count: number;
+  sums: Sums;
+  collapsed: boolean;
+  /** Which stays for as long as the line stays where it is */
+  place: Place;
+  position: number;
+  setSize: number;
+}
+
+export type Line = SocketLine | GroupLine;
+
+export function groupId(key: string): string {
+  return `group:${key}`;
+}
+
+/** By what a line is folded in. */
+export function foldKey(line: Line): string {
+  return line.kind === 'group' ? line.key : line.id;
+}
+
+/** Whether the line is still where it was when it was made. */
+export function isInPlace(line: Line): boolean {
+  return !(line.kind === 'group' ? line.place : line.entry).dead;
+}
+
+/** How the shown entries are laid out in lines. Changes take effect at {@link settle}, and so does all that reads. */
+export interface Layout {
+  readonly length: number;
+  at(index: number): Line | undefined;
+  /** The line of a socket; -1 where it is folded in. */
+  indexOf(entry: Entry): number;
+  /** The line of a group's {@link groupId}, or -1. */
+  indexOfGroup(id: string): number;
+  /** Every shown socket in the order of the lines, folded or not. */
+  sockets(): Iterable<Entry>;
+  /** The sockets that a line gathers. */
+  gathered(line: Line): Iterable<Entry>;
+  /** The line above that gathers it. */
+  parent(line: Line): Line | undefined;
+  /** The order of {@link sockets}. */
+  compare(a: Entry, b: Entry): number;
+  add(entry: Entry): void;
+  bury(entry: Entry): void;
+  /** Whether an entry may get this row and stay where it is. */
+  stays(entry: Entry, row: LiveRow): boolean;
+  /** An entry has got another row, and stays where it is. */
+  updated(entry: Entry, before: LiveRow): void;
+  settle(): void;
+  /** Starts over with these. */
+  reset(entries: Iterable<Entry>): void;
+  /** Folds in what has these keys, and nothing else. */
+  fold(collapsed: ReadonlySet<string>): void;
+}
+
+/** One line for each socket. */
+export class FlatLines implements Layout {
+  private readonly list: SortedList<Entry>;
+
+  constructor(readonly compare: (a: Entry, b: Entry) => number) {
+    this.list = new SortedList(compare);
+  }
+
+  get length(): number {
+    return this.list.length;
+  }
+
+  at(index: number): Line | undefined {
+    const entry = this.list.at(index);
+    if (entry === undefined) return undefined;
+    return socketLine(entry, { depth: 0, position: index + 1, setSize: this.list.length });
+  }
+
+  indexOf(entry: Entry): number {
+    return this.list.indexOf(entry);
+  }
+
+  indexOfGroup(): number {
+    return -1;
+  }
+
+  sockets(): Iterable<Entry> {
+    return this.list;
+  }
+
+  gathered(): Iterable<Entry> {
+    return [];
+  }
+
+  parent(): undefined {
+    return undefined;
+  }
+
+  add(entry: Entry): void {
+    this.list.add(entry);
+  }
+
+  bury(entry: Entry): void {
+    this.list.bury(entry);
+  }
+
+  stays(): boolean {
+    return true;
+  }
+
+  updated(): void {
+    // The line shows the entry's row, whichever it is.
+  }
+
+  settle(): void {
+    this.list.settle();
+  }
+
+  reset(entries: Iterable<Entry>): void {
+    this.list.reset(entries);
+  }
+
+  fold(): void {
+    // There is nothing to fold.
+  }
+}
+
+export function socketLine(
+  entry: Entry,
+  rest: Pick<SocketLine, 'depth' | 'position' | 'setSize'> & Partial<Pick<SocketLine, 'count' | 'collapsed'>>,
+): SocketLine {
+  return { kind: 'socket', id: entry.row.id, entry, count: 0, collapsed: false, ...rest };
+}
+
+/** Where in the lines each of several blocks begins. */
+export class Offsets {
+  private starts = new Uint32Array(64);
+  private count = 0;
+  length = 0;
+
+  rebuild(count: number, sizeAt: (index: number) => number): void {
+    if (this.starts.length < count) this.starts = new Uint32Array(2 * count);
+    let line = 0;
+    for (let i = 0; i < count; i++) {
+      this.starts[i] = line;
+      line += sizeAt(i);
+    }
+    this.count = count;
+    this.length = line;
+  }
+
+  startOf(block: number): number {
+    return this.starts[block]!;
+  }
+
+  /** The block that a line is in; the line must exist. */
+  blockOf(line: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.starts[middle]! <= line) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Filter } from '../../shared/filter';
+import { columnOf } from './columns';
+import type { Holding } from './holding';
+import type { Names } from './names';
+import type { SocketStore } from './socketStore';
+import { ui, useUi } from './uiStore';
+import type { UiState } from './uiStore';
+
+/** ms at least between two passes over all rows because names have come */
+const NAMES_PAUSE = 1000;
+/** ms between two passes over all rows because of what time makes of them */
+const TIME_PAUSE = 3000;
+
+/** Keeps the rows in line with what the user interface says, and with names and time where the order depends on them. */
+export class Upkeep {
+  private namesTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly sockets: SocketStore,
+    private readonly holding: Holding,
+    private readonly names: Names,
+    private readonly filter: () => Filter,
+  ) {}
+
+  start(): void {
+    let last: UiState | null = null;
+    const watch = (state: UiState): void => {
+      const before = last;
+      last = state;
+      this.follow(state, before);
+    };
+    watch(ui.get());
+    useUi.subscribe(watch);
+    this.names.subscribe(() => this.namesChanged());
+    setInterval(() => {
+      if (this.filter().dependsOnTime) this.sockets.reconsider();
+    }, TIME_PAUSE);
+  }
+
+  private follow(state: UiState, before: UiState | null): void {
+    const changed = (name: keyof UiState): boolean => state[name] !== before?.[name];
+    if (changed('keepStill')) this.sockets.keepStill(state.keepStill);
+    if (changed('highlight')) this.sockets.highlightFor(state.highlight.updates);
+    if (changed('resolveNames')) this.names.turn(state.resolveNames);
+    if (changed('collapsed')) this.sockets.fold(state.collapsed);
+    if (changed('menu') || changed('question') || changed('closing'))
+      this.holding.set('menu', state.menu !== null || state.question !== null || state.closing);
+    // They are the keys of another view's groups.
+    if (before !== null && changed('view') && state.collapsed.size > 0) ui.set({ collapsed: new Set() });
+    if (before !== null && state.welcome?.services !== before.welcome?.services) this.sockets.reconsider();
+  }
+
+  private namesChanged(): void {
+    if (!this.filter().dependsOnNames && !columnOf(ui.get().sort.column).dependsOnNames) return;
+    this.namesTimer ??= setTimeout(() => {
+      this.namesTimer = null;
+      this.sockets.reconsider();
+    }, NAMES_PAUSE);
+  }
+}
+
+/** Folds a group in, or out again. */
+export function toggleFold(key: string): void {
+  const collapsed = new Set(ui.get().collapsed);
+  if (!collapsed.delete(key)) collapsed.add(key);
+  ui.set({ collapsed });
+}

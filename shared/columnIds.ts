@@ -1,0 +1,48 @@
+/** The ids of the grid's columns, in the order in which they are offered. Where a column shows a field, it has its name. */
+export const COLUMN_IDS = [
+  'processName',
+  'pid',
+  'user',
+  'protocol',
+  'state',
+  'direction',
+  'localAddress',
+  'localPort',
+  'localPortName',
+  'remoteAddress',
+  'remotePort',
+  'remotePortName',
+  'remoteHost',
+  'localClass',
+  'remoteClass',
+  'interface',
+  'namespace',
+  'createdAt',
+  'firstSeenAt',
+  'age',
+  'destroyedAt',
+  'bytesSent',
+  'bytesReceived',
+  'sendRate',
+  'receiveRate',
+  'sendQueue',
+  'receiveQueue',
+  'rtt',
+  'retransmits',
+  'moduleName',
+  'processPath',
+  'commandLine',
+  'unit',
+  'container',
+  'parent',
+  'processStartedAt',
+  'owner',
+  'holders',
+  'type',
+  'inode',
+] as const;
+export type ColumnId = (typeof COLUMN_IDS)[number];
+
+export function isColumnId(id: unknown): id is ColumnId {
+  return (COLUMN_IDS as readonly unknown[]).includes(id);
+}

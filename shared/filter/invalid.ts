@@ -1,0 +1,4 @@
+/** A value that its field cannot take. The message is for a person. */
+export class Invalid extends Error {
+  override readonly name = 'Invalid';
+}
