@@ -58,7 +58,7 @@ async function run(page: Page, view: 'view-process' | 'view-listeners'): Promise
 for (const theme of THEMES.filter((name) => name !== 'system')) {
   for (const [scene, show] of Object.entries(SCENES)) {
     test(`${scene}, ${theme}: nothing that axe complains of`, async ({ open, shell }) => {
-      const { page } = await open({ demo: 'churn' });
+      const { page } = await open({ demo: 'idle' });
       await expect(rows(page).first()).toBeVisible();
       await page.keyboard.press('Control+P'); // rows that come and go would be looked at half-way
       await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);

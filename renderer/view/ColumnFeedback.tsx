@@ -7,7 +7,7 @@ export function ColumnFeedback() {
   return (
     <>
       <div id={DROP_MARK} className="drop-mark" aria-hidden hidden />
-      <div id={TOLD} className="told" aria-live="polite" />
+      <div id={TOLD} className="visually-hidden" aria-live="polite" />
     </>
   );
 }

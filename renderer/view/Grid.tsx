@@ -118,6 +118,8 @@ export function Grid() {
   let nextRow = 0;
   return (
     <div className="grid-area" role="presentation" {...hold.handlers}>
+      {/* Its role is one of two, and both are interactive. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div
         id="grid"
         className={`grid${isTree ? ' tree' : ''}${columns.facts.pins.size > 0 ? ' pins' : ''}`}

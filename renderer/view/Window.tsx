@@ -44,7 +44,8 @@ export function Window() {
   }, []);
 
   return (
-    <div className="window">
+    <main className="window">
+      <h1 className="visually-hidden">{t.window.title(hostname)}</h1>
       <Toolbar />
       <Notices />
       <div className="workspace">
@@ -58,6 +59,6 @@ export function Window() {
       <SettingsDialog />
       <ShortcutsDialog />
       <ConfirmDialog />
-    </div>
+    </main>
   );
 }

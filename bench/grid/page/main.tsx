@@ -74,6 +74,11 @@ function openNaive(root: Root, setup: Setup): Subscriber {
         <NaiveTable rows={[...rows.values()]} sort={{ id: column, desc: descending }} filter={filter} />
       </div>,
     );
+  setFilter = async (text) => {
+    filter = text;
+    render();
+    await frame();
+  };
   return new Subscriber(engine, {
     welcome: () => undefined,
     refused: () => undefined,
@@ -90,11 +95,6 @@ function openNaive(root: Root, setup: Setup): Subscriber {
       render();
     },
   });
-  setFilter = async (text) => {
-    filter = text;
-    render();
-    await frame();
-  };
 }
 
 const bench: PageBench = {

@@ -39,13 +39,17 @@ export function FilterBox() {
     setActive(-1);
     return items.length > 0;
   };
+  const putAway = (): void => {
+    setOffer(null);
+    setActive(-1);
+  };
   const accept = (index: number): void => {
     const item = offer?.items[index];
     if (offer === null || item === undefined) return;
     const text = `${search.slice(0, offer.from)}${item.insert}${search.slice(offer.to)}`;
     const cursor = offer.from + item.insert.length;
     put(text, cursor);
-    setOffer(null);
+    putAway();
     // Behind a field's name its values are wanted next.
     if (/[:,(]$/.test(item.insert)) suggest(text, cursor);
   };
@@ -62,7 +66,7 @@ export function FilterBox() {
     const count = offer?.items.length ?? 0;
     if (key === ' ' && ctrlKey) return suggestHere();
     if (key === 'Escape') {
-      if (offer !== null) setOffer(null);
+      if (offer !== null) putAway();
       else if (search !== '') ui.set({ search: '' });
       else toGrid();
       return true;
@@ -70,7 +74,7 @@ export function FilterBox() {
     if (key === 'ArrowDown' && offer === null) return suggestHere() || toGrid();
     if (key === 'Enter') {
       if (active >= 0) accept(active);
-      else if (offer !== null) setOffer(null);
+      else if (offer !== null) putAway();
       else toGrid();
       return true;
     }
@@ -118,7 +122,7 @@ export function FilterBox() {
             onFocus={() => setFocused(true)}
             onBlur={() => {
               setFocused(false);
-              setOffer(null);
+              putAway();
             }}
           />
         </div>

@@ -40,7 +40,7 @@ export function CopyButton({ label, text, icon = SHEETS, tabIndex = 0, children 
     >
       {copied > 0 ? <Check size={12} aria-hidden /> : icon}
       {children}
-      <span className="spoken" role="status">
+      <span className="visually-hidden" role="status">
         {copied > 0 ? t.inspector.copied : ''}
       </span>
     </button>

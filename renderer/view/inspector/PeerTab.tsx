@@ -25,7 +25,7 @@ export function PeerTab({ state: { row, details } }: { state: DetailsState }) {
         <thead>
           <tr>
             <th scope="col">
-              <span className="spoken">{t.inspector.peer.what}</span>
+              <span className="visually-hidden">{t.inspector.peer.what}</span>
             </th>
             <th scope="col">{t.inspector.peer.thisSocket}</th>
             <th scope="col">{t.inspector.peer.peer}</th>
