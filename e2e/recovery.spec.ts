@@ -1,4 +1,5 @@
 import { cell, expect, rowOf, rows, search, test } from './support/fixtures';
+import { leaveRows } from './support/hands';
 
 test('the engine is killed: the window comes back by itself, with filter, sorting and selection', async ({
   open,
@@ -13,6 +14,7 @@ test('the engine is killed: the window comes back by itself, with filter, sortin
   await header.getByRole('button').click();
   await header.getByRole('button').click();
   await rowOf(page, ports[0]!).click();
+  await leaveRows(page);
   const firstSeen = await cell(rowOf(page, ports[0]!), 'firstSeenAt').innerText();
 
   await subject.killEngine();

@@ -7,11 +7,20 @@ import { expect, rows, test } from './support/fixtures';
  */
 async function escaped(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
-    const DATA = '[data-column], [data-untranslated], kbd, code, .uplot, option, script, style, title';
+    const DATA = [
+      '[data-column], .group-title, kbd, code, script, style, .uplot',
+      '.toolbar .joined button, .rates b, .demo', // protocols, numbers with units, the engine's own name
+      '.menu-button:not(.view) .menu .label, .sockets .kind, .sockets .condition', // protocols, states, what is read
+      '.details h2, .details header .state, .card, .card h3, .card dt, .card dd', // facts
+    ].join();
     const found: string[] = [];
+    // Inside of a cell everything is data; a card's buttons are not.
+    const isData = (where: Element): boolean =>
+      where.matches(DATA) ||
+      where.closest('[data-column], .card h3, .card dt, .card dd, kbd, .uplot') !== null;
     const look = (text: string | null, where: Element): void => {
       if (text === null || !/\p{L}{2}/u.test(text) || /[⟦⟧]/.test(text)) return;
-      if (where.closest(DATA) === null) found.push(`${where.tagName} ${where.className}: ${text.trim()}`);
+      if (!isData(where)) found.push(`${where.tagName} ${where.className}: ${text.trim()}`);
     };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) look(walker.currentNode.nodeValue, walker.currentNode.parentElement!);
@@ -22,10 +31,33 @@ async function escaped(page: Page): Promise<string[]> {
   });
 }
 
+/** The inspector, on one of its tabs. */
+async function openTab(page: Page, number: number): Promise<void> {
+  await rows(page).nth(2).dblclick();
+  await page
+    .getByRole('tab')
+    .nth(number - 1)
+    .click();
+}
+
+/** One of the toolbar's menus, by its place: their names are not what they are. */
+async function openMenu(page: Page, menu: 'st' | 'more' | 'view'): Promise<void> {
+  const buttons = page.locator('.toolbar [aria-haspopup]:visible');
+  const place = { st: 0, more: 1, view: -1 }[menu];
+  await (place < 0 ? buttons.last() : buttons.nth(place)).click();
+}
+
 const SCENES: Record<string, (page: Page) => Promise<void>> = {
   'the list': async () => undefined,
   'a menu': async (page) => rows(page).nth(2).click({ button: 'right' }),
   properties: async (page) => rows(page).nth(2).dblclick(),
+  charts: async (page) => openTab(page, 2),
+  'the timeline': async (page) => openTab(page, 3),
+  'sockets of the same process': async (page) => openTab(page, 4),
+  'the peer': async (page) => openTab(page, 5),
+  'the menu of states': async (page) => openMenu(page, 'st'),
+  'the menu of other sockets': async (page) => openMenu(page, 'more'),
+  'the menu of views': async (page) => openMenu(page, 'view'),
   groups: async (page) => page.keyboard.press('Control+2'),
   'the listeners’ tree': async (page) => page.keyboard.press('Control+5'),
   settings: async (page) => page.keyboard.press('Control+,'),
@@ -33,7 +65,7 @@ const SCENES: Record<string, (page: Page) => Promise<void>> = {
   columns: async (page) => page.keyboard.press('Control+K'),
   'nothing that matches': async (page) => {
     await page.keyboard.press('Control+F');
-    await page.keyboard.type('nothing-is-called-so');
+    await page.keyboard.type('9~9~9'); // without letters: it is shown as it was typed
   },
 };
 

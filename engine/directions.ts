@@ -52,8 +52,9 @@ export function directionCode(
   if (!isConnected[protocol[row]!]!) return 0;
   if (isOwnRemote(table, row, names)) return CODE.local;
   if (state[row] === SYN_SENT) return CODE.outbound;
-  const isInbound = state[row] === SYN_RECV || listeners.some((index) => index.has(table, row));
-  return isInbound ? CODE.inbound : CODE.outbound;
+  if (state[row] === SYN_RECV) return CODE.inbound;
+  for (const index of listeners) if (index.has(table, row)) return CODE.inbound;
+  return CODE.outbound;
 }
 
 /** Whether the peer's address is this machine's, as far as the addresses of its namespace are known. */

@@ -10,6 +10,8 @@ const FRESH_MS = 2000;
 /** Those of a namespace that nobody has asked about for so long are forgotten. */
 const KEPT_MS = 60_000;
 
+const NONE: readonly OwnAddress[] = [];
+
 interface OwnAddress {
   bytes: Uint8Array;
   family: 4 | 6;
@@ -42,7 +44,9 @@ export class InterfaceAddresses {
     const mapped = family === 6 && isMapped(bytes, offset);
     const start = mapped ? offset + 12 : offset;
     const version = mapped ? 4 : family;
-    for (const own of addresses.get(hashOf(bytes, start, version)) ?? []) {
+    // Asked of every connection: most have an address of elsewhere.
+    const found = addresses.get(hashOf(bytes, start, version));
+    for (const own of found ?? NONE) {
       const isInScope = own.scope === 0 || index === 0 || own.scope === index;
       if (own.family === version && isInScope && isSame(own.bytes, bytes, start)) return own.name;
     }

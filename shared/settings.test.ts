@@ -109,6 +109,12 @@ describe('parseSettings', () => {
     expect(resolveNames).toBe(false);
   });
 
+  it('always reads TCP and UDP, which no switch would bring back', () => {
+    const { protocols } = parseSettings({ reading: { protocols: ['unix', 'unix'] } }).reading;
+    expect(protocols).toEqual(['tcp', 'udp', 'unix']);
+    expect(parseSettings({ reading: { protocols: [] } }).reading.protocols).toEqual(['tcp', 'udp']);
+  });
+
   it('drops a layout of columns that is beyond all measure', () => {
     expect(parseSettings({ columns: { order: ['pid'] } }).columns).toEqual({ order: ['pid'] });
     expect(parseSettings({ columns: { order: 'x'.repeat(30_000) } }).columns).toBeNull();

@@ -3,7 +3,7 @@
  * default, and what is not known is dropped, so that no file of whatever origin keeps the program from starting.
  */
 import * as v from 'valibot';
-import { DEFAULT_READING, MAIN_TABLES, PROTOCOLS, SOCKET_STATES } from './socket';
+import { DEFAULT_PROTOCOLS, DEFAULT_READING, MAIN_TABLES, PROTOCOLS, SOCKET_STATES } from './socket';
 
 export const SETTINGS_VERSION = 1;
 
@@ -71,6 +71,13 @@ const whole = ({ least, most }: { least: number; most: number }) =>
 const colour = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/));
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 
+/** TCP and UDP are always among them: no switch would bring them back. */
+const protocols = v.pipe(
+  listOf(v.picklist(PROTOCOLS), PROTOCOLS.length),
+  v.transform((found) => PROTOCOLS.filter((one) => DEFAULT_PROTOCOLS.includes(one) || found.includes(one))),
+  v.readonly(),
+);
+
 const savedFilter = v.object({
   name: v.pipe(text(LONGEST_NAME), v.minLength(1)),
   text: text(LONGEST_FILTER),
@@ -118,7 +125,7 @@ const settings = v.object({
   portNames: flag(false),
   /** Command lines are not among them: they may hold secrets, and are asked for anew each time. */
   reading: group({
-    protocols: field(listOf(v.picklist(PROTOCOLS), PROTOCOLS.length), DEFAULT_READING.protocols),
+    protocols: field(protocols, DEFAULT_READING.protocols),
     bound: flag(DEFAULT_READING.bound),
     namespaces: flag(DEFAULT_READING.namespaces),
   }),

@@ -70,6 +70,7 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
     get page() {
       return page;
     },
+    press: (keys) => page.keyboard.press(keys.replace('Ctrl', 'ControlOrMeta')),
     async answerNext(yes, meanwhile) {
       const answer = async (): Promise<Asked> => {
         const dialog = page.getByRole('dialog');

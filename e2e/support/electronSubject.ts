@@ -50,6 +50,14 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
     get page() {
       return page;
     },
+    press: (keys) =>
+      app.evaluate(({ BrowserWindow }, names) => {
+        const keyCode = names.at(-1)!;
+        const modifiers = names.slice(0, -1).map((name) => (name === 'Ctrl' ? 'control' : 'shift') as const);
+        const { webContents } = BrowserWindow.getAllWindows()[0]!;
+        for (const type of ['keyDown', 'keyUp'] as const)
+          webContents.sendInputEvent({ type, keyCode, modifiers });
+      }, keys.split('+')),
     async answerNext(yes, meanwhile) {
       // A native dialog cannot be clicked from here. It is asked with the same options, and answered, by a stand-in.
       await app.evaluate(({ dialog }) => {

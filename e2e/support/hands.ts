@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect } from '@playwright/test';
+import type { Subject } from './subject';
 
 /** More presses than it takes to get round any menu or past all of the toolbar. */
 const MOST_PRESSES = 80;
@@ -37,8 +38,9 @@ export async function chooseBelow(page: Page, menu: string, name: string): Promi
 }
 
 /** Types a filter as one does without a mouse; the keyboard goes on in the grid. */
-export async function typeFilter(page: Page, text: string): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+f');
+export async function typeFilter(subject: Subject, text: string): Promise<void> {
+  const { page } = subject;
+  await subject.press('Ctrl+F');
   await expect(page.getByRole('combobox', { name: 'Search' })).toBeFocused();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(text);

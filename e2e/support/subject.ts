@@ -19,6 +19,11 @@ export interface Asked {
 export interface Subject {
   readonly page: Page;
   /**
+   * Presses keys as somebody at the keyboard does, where a native menu may see to them: `Ctrl+Shift+L`. What Playwright's
+   * own keyboard presses goes past a native menu.
+   */
+  press(keys: string): Promise<void>;
+  /**
    * Gets ready to answer the next question (before whatever brings it about); `asked` resolves with what it was, once it
    * has been answered. `meanwhile` is what happens while the user thinks.
    */

@@ -29,7 +29,8 @@ for (const by of ['mouse', 'keyboard'] as const) {
     const subject = await open();
     const { page } = subject;
     const filter = `state:close_wait remote:${doomed}`;
-    await (by === 'mouse' ? search : typeFilter)(page, filter);
+    if (by === 'mouse') await search(page, filter);
+    else await typeFilter(subject, filter);
     await expect(rows(page)).toHaveCount(3);
     expect(await columnTexts(page, 'state')).toEqual(Array(3).fill('Close Wait'));
     if (by === 'mouse') {

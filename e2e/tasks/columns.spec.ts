@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { cell, expect, rowOf, rows, search, test } from '../support/fixtures';
+import { cell, expect, rows, search, test } from '../support/fixtures';
 import { choose, entry, headers, reach } from '../support/hands';
 
 const DEFAULT = [
@@ -57,7 +57,8 @@ test('columns are hidden, moved, widened and chosen by mouse, and are so in the 
 });
 
 test('columns are moved, widened, hidden, chosen and reset by keyboard', async ({ open }) => {
-  const { page } = await open({ demo: 'idle' });
+  const subject = await open({ demo: 'idle' });
+  const { page } = subject;
   await expect(rows(page).first()).toBeVisible();
   await page.locator('#grid').focus();
   await page.keyboard.press('Tab');
@@ -75,7 +76,7 @@ test('columns are moved, widened, hidden, chosen and reset by keyboard', async (
   await choose(page, 'Hide Column');
   await expect(header(page, 'Protocol')).toHaveCount(0);
 
-  await page.keyboard.press('ControlOrMeta+k');
+  await subject.press('Ctrl+K');
   await page.keyboard.type('parent');
   await reach(page, 'Tab', page.getByRole('checkbox', { name: /^Parent/ }));
   await page.keyboard.press('Space');

@@ -10,7 +10,8 @@ test('copy the three busiest as Markdown', async ({ open, program }) => {
     const { connected } = await connectPair(server, client, '127.0.0.1');
     await client.ask({ do: 'send', id: connected, bytes }, 'sent');
   }
-  const { page, clipboard } = await open();
+  const subject = await open();
+  const { page, clipboard } = subject;
   const busiest = ['90,000', '30,000', '7,000'];
   const copied = async (): Promise<string[]> => {
     const [head, rule, ...lines] = (await clipboard()).trim().split('\n');
@@ -36,7 +37,7 @@ test('copy the three busiest as Markdown', async ({ open, program }) => {
 
   // By keyboard, and in the other order first
   await page.keyboard.press('Escape');
-  await typeFilter(page, `pid:${client.pid} sent:>=2000`);
+  await typeFilter(subject, `pid:${client.pid} sent:>=2000`);
   await expect(rows(page)).toHaveCount(4);
   const header = page.getByRole('columnheader', { name: 'Sent Bytes' }).getByRole('button');
   await page.keyboard.press('Tab');

@@ -2,10 +2,11 @@ import { expect, rows, search, test } from '../support/fixtures';
 import { columnTexts, reach, typeFilter } from '../support/hands';
 
 test('what is wrong in a filter is underlined, with the reason', async ({ open }) => {
-  const { page } = await open({ demo: 'idle' });
+  const subject = await open({ demo: 'idle' });
+  const { page } = subject;
   const box = page.getByRole('combobox', { name: 'Search' });
   await expect(rows(page).first()).toBeVisible();
-  await page.keyboard.press('ControlOrMeta+f');
+  await subject.press('Ctrl+F');
   await page.keyboard.type('nginx prot:tcp');
   await page.keyboard.press('Home');
   await expect(box).toHaveAttribute('aria-invalid', 'true');
@@ -23,10 +24,11 @@ test('what is wrong in a filter is underlined, with the reason', async ({ open }
 });
 
 test('fields and values are completed, by keyboard and by mouse', async ({ open }) => {
-  const { page } = await open({ demo: 'idle' });
+  const subject = await open({ demo: 'idle' });
+  const { page } = subject;
   const box = page.getByRole('combobox', { name: 'Search' });
   await expect(rows(page).first()).toBeVisible();
-  await page.keyboard.press('ControlOrMeta+f');
+  await subject.press('Ctrl+F');
   await page.keyboard.type('stat');
   await page.keyboard.press('Tab');
   await expect(box).toHaveValue('state:');
@@ -51,9 +53,10 @@ test('fields and values are completed, by keyboard and by mouse', async ({ open 
 });
 
 test('a filter of CurrPorts is understood when it is pasted', async ({ open }) => {
-  const { page } = await open({ demo: 'churn' });
+  const subject = await open({ demo: 'churn' });
+  const { page } = subject;
   await expect(rows(page).first()).toBeVisible();
-  await page.keyboard.press('ControlOrMeta+p');
+  await subject.press('Ctrl+P');
   await page.getByRole('combobox', { name: 'Search' }).click();
   await page.keyboard.insertText('include:remote:tcp:443 exclude:process:firefox');
   await expect.poll(async () => new Set(await columnTexts(page, 'remotePort'))).toEqual(new Set(['443']));
@@ -65,7 +68,7 @@ test('a filter of CurrPorts is understood when it is pasted', async ({ open }) =
   await expect(box).toHaveValue(/remoteport:443/);
   await expect(rows(page)).toHaveCount(before); // it says the same
 
-  await typeFilter(page, 'exclude:remote:tcpudp:443');
+  await typeFilter(subject, 'exclude:remote:tcpudp:443');
   await expect.poll(() => columnTexts(page, 'remotePort')).not.toContain('443');
 });
 
@@ -86,9 +89,9 @@ test('a filter is kept under a name, and is there in the next run', async ({ ope
   page = await subject.restart();
   await expect(page.getByRole('combobox', { name: 'Search' })).toHaveValue('process:nginx'); // the active one is, too
   await expect(rows(page)).toHaveCount(some);
-  await page.keyboard.press('ControlOrMeta+Shift+l');
+  await subject.press('Ctrl+Shift+L');
   await expect(rows(page)).toHaveCount(all);
-  await page.keyboard.press('ControlOrMeta+f');
+  await subject.press('Ctrl+F');
   await reach(page, 'Tab', page.getByRole('button', { name: 'Saved filters' }));
   await page.keyboard.press('Enter');
   await reach(page, 'ArrowDown', page.getByRole('button', { name: 'Apply Web servers' }));

@@ -5,7 +5,8 @@ import { ownNetwork } from '../support/kernel';
 test('which process holds a port', async ({ open, program }) => {
   const holder = await program();
   const pair = await connectPair(holder, await program(), '127.0.0.1');
-  const { page } = await open();
+  const subject = await open();
+  const { page } = subject;
   await search(page, `port:${pair.serverPort}`);
   await expect(rows(page)).toHaveCount(3); // the listener and both ends
   await rowOf(page, pair.serverPort).dblclick();
@@ -14,7 +15,7 @@ test('which process holds a port', async ({ open, program }) => {
 
   // By keyboard
   await page.keyboard.press('Escape');
-  await typeFilter(page, `port:${pair.serverPort} is:listening`);
+  await typeFilter(subject, `port:${pair.serverPort} is:listening`);
   await expect(rows(page)).toHaveCount(1);
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
@@ -57,7 +58,8 @@ test('the menu of states counts, and hides', async ({ open, program }) => {
   const network = ownNetwork();
   await connectPair(owner, owner, network(1));
   await owner.listen(network(1));
-  const { page } = await open();
+  const subject = await open();
+  const { page } = subject;
   await search(page, `address:${network(1)}`);
   await expect(rows(page)).toHaveCount(4);
   await page.getByRole('button', { name: 'States' }).click();
@@ -73,17 +75,18 @@ test('the menu of states counts, and hides', async ({ open, program }) => {
   await expect(established).toHaveAttribute('aria-checked', 'false');
   await expect.poll(() => columnTexts(page, 'state')).toEqual(['Listen', 'Listen']);
   await page.keyboard.press('Escape');
-  await page.keyboard.press('ControlOrMeta+Shift+l'); // one key shows everything again
+  await subject.press('Ctrl+Shift+L'); // one key shows everything again
   await expect(page.getByRole('region', { name: 'Active filter' })).toHaveCount(0);
   await expect.poll(() => rows(page).count()).toBeGreaterThanOrEqual(4);
 });
 
 test('ports by the names of their services', async ({ open }) => {
-  const { page } = await open({ demo: 'idle' });
+  const subject = await open({ demo: 'idle' });
+  const { page } = subject;
   await search(page, 'localport:443 state:established');
   const port = cell(rows(page).first(), 'localPort');
   await expect(port).toHaveText('443');
-  await page.keyboard.press('ControlOrMeta+Shift+p');
+  await subject.press('Ctrl+Shift+P');
   await expect(port).toHaveText('https');
   await search(page, 'localport:https state:established'); // the filter takes them, too
   await expect(port).toHaveText('https');
@@ -94,7 +97,8 @@ test('ports by the names of their services', async ({ open }) => {
 });
 
 test('only one process, or all but one, through the menu of its row', async ({ open }) => {
-  const { page } = await open({ demo: 'idle' });
+  const subject = await open({ demo: 'idle' });
+  const { page } = subject;
   const nginx = rows(page).filter({ hasText: 'nginx' });
   await expect(nginx.first()).toBeVisible();
   const all = await rows(page).count();
@@ -115,6 +119,6 @@ test('only one process, or all but one, through the menu of its row', async ({ o
   await page.keyboard.press('Shift+F10');
   await chooseBelow(page, 'Only', `process ${name}`);
   await expect.poll(async () => [...new Set(await columnTexts(page, 'processName'))]).toEqual([name]);
-  await page.keyboard.press('ControlOrMeta+Shift+l');
+  await subject.press('Ctrl+Shift+L');
   await expect(rows(page)).toHaveCount(all);
 });

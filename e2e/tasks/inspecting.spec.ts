@@ -5,8 +5,9 @@ test('everything about a socket, and on to its peer, by keyboard alone', async (
   const server = await program();
   const client = await program();
   const pair = await connectPair(server, client, '127.0.0.1');
-  const { page } = await open();
-  await typeFilter(page, `port:${pair.clientPort}`);
+  const subject = await open();
+  const { page } = subject;
+  await typeFilter(subject, `port:${pair.clientPort}`);
   await expect(rows(page)).toHaveCount(2);
   const own = rowOf(page, pair.clientPort, pair.serverPort);
   await page.keyboard.press('Home');

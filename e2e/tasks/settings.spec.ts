@@ -34,8 +34,7 @@ test('theme, density and size of letters are chosen, and are so in the next run'
   expect(await rowHeight(page)).toBeGreaterThan(dense);
 
   // By keyboard
-  await page.keyboard.press('ControlOrMeta+Comma');
-  await expect(dialog).toHaveCount(0); // that of the page before
+  await subject.press('Ctrl+,');
   const settings = page.getByRole('dialog', { name: 'Settings' });
   await expect(settings).toBeVisible();
   await reach(page, 'Tab', settings.getByRole('radio', { name: 'Dark' }));
@@ -80,14 +79,15 @@ test('settings that were damaged are set aside, and a notice says where', async 
 });
 
 test('the sheet of keys lists what they do, and is opened by "?" and from the menu', async ({ open }) => {
-  const { page } = await open({ demo: 'idle' });
+  const subject = await open({ demo: 'idle' });
+  const { page } = subject;
   await expect(rows(page).first()).toBeVisible();
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  await page.keyboard.press('ControlOrMeta+f');
+  await subject.press('Ctrl+F');
   await page.keyboard.type('?'); // in a text field it is a letter
   await expect(page.getByRole('combobox', { name: 'Search' })).toHaveValue('?');
   await expect(sheet).toHaveCount(0);
-  await page.keyboard.press('ControlOrMeta+Shift+l');
+  await subject.press('Ctrl+Shift+L');
   await page.locator('#grid').focus();
   await page.keyboard.press('?');
   const line = sheet.locator('dl > div').filter({ hasText: 'Close connection' });

@@ -45,8 +45,9 @@ test('while rows are selected by keyboard they stay, and the chip lets go', asyn
   const network = ownNetwork();
   await owner.listen(network(50));
   await owner.listen(network(60));
-  const { page } = await open();
-  await typeFilter(page, `local:${network(0)}/24`);
+  const subject = await open();
+  const { page } = subject;
+  await typeFilter(subject, `local:${network(0)}/24`);
   await expect(rows(page)).toHaveCount(2);
   await page.keyboard.press('End');
   await owner.listen(network(10));
@@ -89,7 +90,8 @@ test('"Keep still" puts what is new at the end, until it is switched off', async
   const network = ownNetwork();
   await owner.listen(network(50));
   await owner.listen(network(60));
-  const { page } = await open();
+  const subject = await open();
+  const { page } = subject;
   await search(page, `local:${network(0)}/24`);
   await page.getByRole('columnheader', { name: 'Local Address' }).getByRole('button').click();
   await expect(rows(page)).toHaveCount(2);
@@ -99,7 +101,7 @@ test('"Keep still" puts what is new at the end, until it is switched off', async
   await owner.listen(network(10));
   const addresses = (): Promise<string[]> => columnTexts(page, 'localAddress');
   await expect.poll(addresses).toEqual([network(50), network(60), network(10)]);
-  await page.keyboard.press('ControlOrMeta+Shift+k');
+  await subject.press('Ctrl+Shift+K');
   await expect(button).toHaveAttribute('aria-pressed', 'false');
   await expect.poll(addresses).toEqual([network(10), network(50), network(60)]);
 });

@@ -6,7 +6,8 @@ test('group by process, fold, select a group and copy its rows', async ({ open, 
   const other = await program();
   const ports = [await one.listen('127.0.0.1'), await one.listen('127.0.0.1'), await one.listen('::1')];
   await other.listen('127.0.0.1');
-  const { page, clipboard } = await open();
+  const subject = await open();
+  const { page, clipboard } = subject;
   await search(page, `pid:${one.pid},${other.pid}`);
   await expect(rows(page)).toHaveCount(4);
   await page.getByRole('button', { name: 'View' }).click();
@@ -32,11 +33,11 @@ test('group by process, fold, select a group and copy its rows', async ({ open, 
 
   // By keyboard
   await leaveRows(page);
-  await page.keyboard.press('ControlOrMeta+1');
+  await subject.press('Ctrl+1');
   await expect(page.getByRole('treegrid')).toHaveCount(0);
-  await page.keyboard.press('ControlOrMeta+2');
+  await subject.press('Ctrl+2');
   await expect(groups).toHaveCount(2);
-  await typeFilter(page, `pid:${one.pid}`);
+  await typeFilter(subject, `pid:${one.pid}`);
   await expect(groups).toHaveCount(1);
   await page.keyboard.press('Home');
   await expect(group).toHaveClass(/\bfocused\b/);
@@ -58,9 +59,10 @@ test('a group adds up what its sockets have sent', async ({ open, program }) => 
     const { connected } = await connectPair(server, client, '127.0.0.1');
     await client.ask({ do: 'send', id: connected, bytes }, 'sent');
   }
-  const { page } = await open();
-  await typeFilter(page, `pid:${client.pid}`);
-  await page.keyboard.press('ControlOrMeta+3'); // by remote host
+  const subject = await open();
+  const { page } = subject;
+  await typeFilter(subject, `pid:${client.pid}`);
+  await subject.press('Ctrl+3'); // by remote host
   const group = page.locator('#grid [data-group]');
   await expect(group).toHaveCount(1);
   await expect(group).toContainText('127.0.0.1');
@@ -72,9 +74,10 @@ test('accepted connections stand under their listener', async ({ open, program }
   const client = await program();
   const pair = await connectPair(server, client, '127.0.0.1');
   const idle = await server.listen('127.0.0.1');
-  const { page } = await open();
+  const subject = await open();
+  const { page } = subject;
   await search(page, `pid:${server.pid}`);
-  await page.keyboard.press('ControlOrMeta+5');
+  await subject.press('Ctrl+5');
   const listener = rowOf(page, pair.serverPort);
   const accepted = rowOf(page, pair.serverPort, pair.clientPort);
   await expect(listener).toHaveAttribute('aria-expanded', 'true');

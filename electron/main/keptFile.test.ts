@@ -53,6 +53,13 @@ describe('KeptFile', () => {
     expect(problems).toEqual([]);
   });
 
+  it.skipIf(process.platform === 'win32')('lets nobody else read what is kept', async () => {
+    const kept = open();
+    kept.save(DARK);
+    await kept.flush();
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  });
+
   it('keeps what was saved last, and nothing beside it', async () => {
     const kept = open();
     kept.save(LIGHT);

@@ -6,6 +6,8 @@ import { saveFile } from './saveFile';
 const DELAY_MS = 400;
 /** bytes; a file beyond this is none of ours */
 const LARGEST = 4_000_000;
+/** The user's own: filters name hosts, users and programs. */
+const MODE = 0o600;
 
 /**
  * A small JSON file that is kept between runs. What cannot be made sense of is set aside, never overwritten; what cannot be
@@ -73,7 +75,7 @@ export class KeptFile<Value> {
     try {
       if (pending !== null) {
         await fs.promises.mkdir(path.dirname(this.file), { recursive: true });
-        await saveFile(this.file, pending.text);
+        await saveFile(this.file, pending.text, MODE);
       }
       this.failed = false;
     } catch (error) {

@@ -14,16 +14,17 @@ const REASONS: Record<string, string> = {
 /**
  * Writes a whole file or none of it: to a neighbour first, then in its place, so that a full disk does not cost the file
  * that was there before. A symbolic link is followed.
+ * @param newMode who may read and write a file that was not there before, as far as the system's mask lets them
  * @throws Error with a sentence for a person
  */
-export async function saveFile(file: string, text: string): Promise<void> {
+export async function saveFile(file: string, text: string, newMode = 0o666): Promise<void> {
   let partial: string | null = null;
   try {
     const target = await fs.realpath(file).catch(() => file);
     // Whoever may not read the file that was there may not read the new one either.
     const mode = await fs.stat(target).then(
       (stats) => stats.mode & 0o777,
-      () => 0o666,
+      () => newMode,
     );
     // A name of its own: what is removed after an error is never another save's, nor anybody else's file.
     partial = path.join(path.dirname(target), `.${randomBytes(6).toString('hex')}.partial`);

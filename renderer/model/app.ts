@@ -1,40 +1,33 @@
-/** The page's one instance of everything: the stores, the wire, and what the commands do. */
+/** The page's one instance of everything, and how its parts hang together: stores, wire, commands. */
 import { COPY_FORMATS } from '../../shared/bridge';
-import type { CopyFormat } from '../../shared/bridge';
-import { MAX_CLOSE } from '../../shared/actions';
-import type { Channel } from '../../shared/channel';
 import { INTERVALS } from '../../shared/contract';
-import type { EngineStatus } from '../../shared/contract';
-import { neutralise } from '../../shared/csv';
-import { isOn, isSameReading, READING_SWITCHES, turned } from '../../shared/reading';
-import { MAIN_TABLES } from '../../shared/socket';
-import type { ReadingOptions, SocketRow } from '../../shared/socket';
 import type { Filter } from '../../shared/filter';
+import { isOn, READING_SWITCHES, turned } from '../../shared/reading';
 import type { Lookups } from '../../shared/rowFacts';
 import { serviceName } from '../../shared/services';
-import { Subscriber } from '../../shared/subscriber';
+import { MAIN_TABLES } from '../../shared/socket';
+import type { SocketRow } from '../../shared/socket';
 import type { Command, Shell } from '../shell/shell';
 import { t } from '../strings';
-import { shownColumns } from './columnLayout';
 import { columnOf } from './columns';
-import type { ColumnSpec } from './columns';
-import { asCsv } from './copyFormats';
-import { copyOf } from './copying';
 import { Deferred } from './deferred';
 import { filterOf, rowFilter } from './filter';
-import { Inspector } from './inspector';
+import { focusGrid } from './focus';
 import { groupingOf } from './groupings';
 import { Holding } from './holding';
+import { Inspector } from './inspector';
 import { foldKey } from './lines';
 import { Names } from './names';
 import { browserPace } from './pace';
+import { RowActions } from './rowActions';
 import type { Arrangement } from './rowOrder';
 import { Selection } from './selection';
 import { SocketStore } from './socketStore';
 import { chosenReading, toggleTable, ui, useUi } from './uiStore';
-import { toggleFold, Upkeep } from './upkeep';
 import type { UiState } from './uiStore';
+import { toggleFold, Upkeep } from './upkeep';
 import { isDialogOpen, isMenuAffected, runViewCommand, switchesOn } from './viewCommands';
+import { pollingOf, Wire } from './wire';
 
 export class App {
   /** What is known of names and the time: one object, by which others keep what they derive from it. */
@@ -43,15 +36,14 @@ export class App {
     host: (address) => this.names.get(address),
     now: () => Date.now(),
   };
-  readonly names = new Names((message) => this.subscriber?.send(message));
+  readonly names = new Names((message) => this.wire.send(message));
   private applied = filterOf(ui.get().search, this.lookups);
   readonly sockets: SocketStore;
   readonly selection: Selection;
   /** Whether the rows keep their places for the moment */
   readonly holding = new Holding((held) => this.sockets.hold(held));
-  private subscriber: Subscriber | null = null;
   readonly inspector = new Inspector({
-    ask: (id) => this.subscriber?.send({ type: 'details', id }),
+    ask: (id) => this.wire.send({ type: 'details', id }),
     changed: (details) => ui.set({ details }),
     entry: (id) => this.sockets.order.get(id),
     rows: () => this.allRows(),
@@ -60,12 +52,16 @@ export class App {
   });
   private readonly revealListeners = new Set<(id: string) => void>();
 
+  private readonly wire: Wire;
+  private readonly rows: RowActions;
   private readonly upkeep: Upkeep;
   private readonly rearranging = new Deferred(() => this.rearrange());
 
   constructor(readonly shell: Shell) {
     this.sockets = new SocketStore(this.arrangement(), browserPace());
     this.selection = new Selection(this.sockets.order);
+    this.wire = new Wire(this);
+    this.rows = new RowActions(shell, this.sockets.order, this.selection, this.lookups);
     this.upkeep = new Upkeep(this.sockets, this.holding, this.names, () => this.applied);
     // Rows that have gone are no longer selected; those a filter hides still are.
     this.sockets.subscribe(() => this.selection.prune());
@@ -80,7 +76,12 @@ export class App {
       before = state;
       // Who types sees the letters first, then what they come to.
       if (state.search !== last.search) this.rearranging.ask();
-      if (state.tables !== last.tables || state.hidden !== last.hidden || state.sort !== last.sort || state.view !== last.view) {
+      if (
+        state.tables !== last.tables ||
+        state.hidden !== last.hidden ||
+        state.sort !== last.sort ||
+        state.view !== last.view
+      ) {
         this.rearrange();
       }
       if (isMenuAffected(state, last)) this.reportView();
@@ -88,7 +89,7 @@ export class App {
     useUi.subscribe(watch);
     this.upkeep.start();
     this.shell.start({
-      channel: (channel) => this.connect(channel),
+      channel: (channel) => this.wire.connect(channel),
       connection: (connection) => ui.set({ connection }),
       // A native menu knows nothing of the page's dialogs.
       command: (command) => {
@@ -118,19 +119,19 @@ export class App {
   run(command: Command): void {
     switch (command) {
       case 'close-connection':
-        void this.closeSelected();
+        void this.rows.close();
         return;
       case 'export-csv':
-        void this.exportCsv(this.shownRows());
+        void this.rows.exportCsv('shown');
         return;
       case 'export-selected':
-        void this.exportCsv(this.selectedRows());
+        void this.rows.exportCsv('selected');
         return;
       case 'copy':
-        void this.copyRows('text');
+        void this.rows.copy('text');
         return;
       case 'copy-cell':
-        void this.copyCell();
+        void this.rows.copyCell();
         return;
       case 'select-all':
         this.selection.all();
@@ -142,10 +143,10 @@ export class App {
         document.getElementById('search')?.focus();
         return;
       case 'pause':
-        this.setPolling({ paused: !(ui.get().status?.paused ?? false) });
+        this.wire.setPolling({ paused: !(ui.get().status?.paused ?? false) });
         return;
       case 'refresh':
-        this.subscriber?.send({ type: 'refresh' });
+        this.wire.send({ type: 'refresh' });
         return;
       default:
         this.choose(command);
@@ -155,7 +156,7 @@ export class App {
   /** Closes the properties, and the keyboard goes on in the grid. */
   closeDetails(): void {
     this.inspector.close();
-    document.getElementById('grid')?.focus();
+    focusGrid();
   }
 
   /** Of several selected rows, the one that the keyboard is on. */
@@ -181,7 +182,7 @@ export class App {
     } else {
       this.selection.only(id);
       for (const listener of this.revealListeners) listener(id);
-      document.getElementById('grid')?.focus();
+      focusGrid();
     }
     this.inspector.open(entry.row);
   }
@@ -192,14 +193,9 @@ export class App {
     return () => this.revealListeners.delete(listener);
   };
 
-  /** Puts text on the clipboard; says so where that fails. Returns whether it is there. */
-  async copyText(text: string): Promise<boolean> {
-    let done = false;
-    await this.attempt(async () => {
-      await this.shell.copyText(text);
-      done = true;
-    });
-    return done;
+  /** See {@link RowActions.copyText}. */
+  copyText(text: string): Promise<boolean> {
+    return this.rows.copyText(text);
   }
 
   private *allRows(): Generator<SocketRow> {
@@ -212,138 +208,13 @@ export class App {
     const interval = INTERVALS.find((ms) => command === `interval-${ms}`);
     const table = MAIN_TABLES.find((name) => command === `toggle-${name}`);
     const format = COPY_FORMATS.find((name) => command === `copy-${name}`);
-    if (interval !== undefined) this.setPolling({ intervalMs: interval, paused: false });
+    if (interval !== undefined) this.wire.setPolling({ intervalMs: interval, paused: false });
     if (table !== undefined) toggleTable(table);
     const reading = READING_SWITCHES.find((name) => command === `read-${name}`);
     const now = chosenReading(ui.get());
-    if (reading !== undefined && now !== null) this.setReading(turned(now, reading));
-    if (format !== undefined) void this.copyRows(format);
+    if (reading !== undefined && now !== null) this.wire.setReading(turned(now, reading));
+    if (format !== undefined) void this.rows.copy(format);
     runViewCommand(command);
-  }
-
-  private setReading(reading: ReadingOptions): void {
-    ui.set({ wished: reading });
-    this.subscriber?.send({ type: 'reading', reading });
-  }
-
-  private setStatus(status: EngineStatus): void {
-    const { wished } = ui.get();
-    const isDone = wished !== null && isSameReading(wished, status.reading);
-    ui.set(isDone ? { status, wished: null } : { status });
-  }
-
-  private setPolling(change: { intervalMs?: (typeof INTERVALS)[number]; paused?: boolean }): void {
-    const { status } = ui.get();
-    const now = INTERVALS.find((ms) => ms === status?.intervalMs) ?? 1000;
-    this.subscriber?.send({
-      type: 'polling',
-      intervalMs: change.intervalMs ?? now,
-      paused: change.paused ?? status?.paused ?? false,
-    });
-  }
-
-  private connect(channel: Channel): void {
-    // A restarted engine begins with its defaults: it is given the user's choice again.
-    const before = ui.get().status;
-    const reading = chosenReading(ui.get());
-    this.inspector.reconnected();
-    this.names.reconnected();
-    this.subscriber = new Subscriber(channel, {
-      welcome: (welcome) => {
-        const restarted = ui.get().welcome !== null && ui.get().welcome?.engineId !== welcome.engineId;
-        ui.set({ welcome, connection: { kind: 'connected' } });
-        // A wish may also have been lost with the wire.
-        if (reading !== null && (restarted || ui.get().wished !== null)) this.setReading(reading);
-        if (restarted && before !== null) this.setPolling(pollingOf(before));
-        if (restarted)
-          ui.set({
-            notice: { kind: 'info', text: t.window.engineRestarted },
-          });
-      },
-      snapshot: async (chunk) => {
-        this.setStatus(chunk.status);
-        await this.sockets.snapshot(chunk);
-        if (chunk.last) this.inspector.updated(chunk.status);
-      },
-      diff: async (diff) => {
-        this.setStatus(diff.status);
-        await this.sockets.diff(diff);
-        this.inspector.updated(diff.status);
-      },
-      details: (reply) => this.inspector.answered(reply),
-      names: ({ names }) => this.names.received(names),
-      refused: (text) => ui.set({ wished: null, notice: { kind: 'error', text } }),
-    });
-  }
-
-  private shownRows(): SocketRow[] {
-    return Array.from(this.sockets.order.shown(), ({ row }) => row);
-  }
-
-  private selectedRows(): SocketRow[] {
-    return this.selection.shownIds().map((id) => this.sockets.order.get(id)!.row);
-  }
-
-  private async closeSelected(): Promise<void> {
-    const ids = this.selection.shownIds();
-    const refused = this.shell.actionsRefused();
-    if (ids.length === 0 || ui.get().closing) return;
-    if (refused !== null) {
-      ui.set({ notice: { kind: 'error', text: refused } });
-      return;
-    }
-    if (ids.length > MAX_CLOSE) {
-      ui.set({ notice: { kind: 'error', text: t.window.tooManyToClose(MAX_CLOSE, ids.length) } });
-      return;
-    }
-    ui.set({ closing: true, results: null });
-    await this.attempt(async () => {
-      const report = await this.shell.closeSockets(ids);
-      if (report.confirmed) ui.set({ results: report.results });
-    });
-    ui.set({ closing: false });
-    // The button that had the focus may be disabled by now; the keyboard goes on in the grid.
-    if (document.activeElement === document.body) document.getElementById('grid')?.focus();
-  }
-
-  private async exportCsv(rows: readonly SocketRow[]): Promise<void> {
-    await this.attempt(async () => {
-      const { saved } = await this.shell.saveCsv(fileName(), asCsv(rows, this.columns()));
-      if (saved !== null)
-        ui.set({ notice: { kind: 'info', text: t.window.savedTo(rows.length, saved) } });
-    });
-  }
-
-  private async copyRows(format: CopyFormat | 'text'): Promise<void> {
-    const rows = this.selectedRows();
-    if (rows.length === 0) return;
-    const several = ui.get().status?.reading.namespaces === true;
-    const { text, notice } = copyOf(format, rows, this.columns(), this.lookups, several);
-    if (text !== '' && !(await this.copyText(text))) return;
-    ui.set({ notice: { kind: 'info', text: notice } });
-  }
-
-  /** Of the row that the keyboard is on, the cell that was clicked last. */
-  private async copyCell(): Promise<void> {
-    const { cell, sort } = ui.get();
-    const id = this.selection.focused;
-    const entry = id === null ? undefined : this.sockets.order.get(id);
-    if (entry === undefined) return;
-    const text = neutralise(columnOf(cell ?? sort.column).text(entry.row, this.lookups));
-    if (await this.copyText(text)) ui.set({ notice: { kind: 'info', text: t.window.copiedCell(text) } });
-  }
-
-  /** Shows what went wrong, in words; nothing else is lost by it. */
-  private async attempt(action: () => Promise<void>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      ui.set({ notice: { kind: 'error', text: error instanceof Error ? error.message : String(error) } });
-    }
-  }
-
-  private columns(): readonly ColumnSpec[] {
-    return shownColumns(ui.get().columns, ui.get().status?.reading);
   }
 
   private reportView(): void {
@@ -357,13 +228,6 @@ export class App {
       selected: this.selection.shownCount,
     });
   }
-}
-
-function pollingOf(status: { intervalMs: number; paused: boolean }): {
-  intervalMs: (typeof INTERVALS)[number];
-  paused: boolean;
-} {
-  return { intervalMs: INTERVALS.find((ms) => ms === status.intervalMs) ?? 1000, paused: status.paused };
 }
 
 function arrangementOf(
@@ -380,12 +244,4 @@ function arrangementOf(
     descending: sort.descending,
     accepts: rowFilter(filter, tables, hidden),
   };
-}
-
-/** `sockets-2026-11-21-140312.csv`, in local time. */
-function fileName(): string {
-  const now = new Date();
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-  return `sockets-${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}.csv`;
 }

@@ -111,6 +111,20 @@ export function moveColumn(layout: ColumnLayout, id: ColumnId, before: ColumnId 
   return { ...layout, order: rest.toSpliced(to, 0, id) };
 }
 
+/** Puts a column before the one at place `to` of some that are in order, or behind the last of them. */
+export function moveAmong(
+  layout: ColumnLayout,
+  peers: readonly ColumnId[],
+  id: ColumnId,
+  to: number,
+): ColumnLayout {
+  if (to < 0 || to > peers.length) return layout;
+  const next = peers[to];
+  if (next !== undefined) return moveColumn(layout, id, next);
+  const last = layout.order.indexOf(peers.at(-1)!);
+  return moveColumn(layout, id, layout.order[last + 1] ?? null);
+}
+
 /** Moves a column past its neighbour on screen; a pinned one stays among the pinned ones, and the others among theirs. */
 export function stepColumn(
   layout: ColumnLayout,

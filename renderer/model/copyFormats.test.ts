@@ -63,7 +63,8 @@ describe('escapeMarkdown', () => {
     ['`rm`', '\\`rm\\`'],
     ['two\nlines\r\nand\ttabs', 'two lines and tabs'],
     ['<img src=x>', '&lt;img src=x>'],
-    ['[click](http://evil)', '\\[click\\](http://evil)'],
+    ['[click](http://evil)', '\\[click\\](http:\\//evil)'],
+    ['www.evil.example', 'www\\.evil.example'],
     ['&lt;', '&amp;lt;'],
   ])('%j becomes %j', (given, expected) => {
     expect(escapeMarkdown(given)).toBe(expected);

@@ -54,10 +54,15 @@ export function asMarkdown(
 
 /** Text that stays text in a cell of Markdown: no markup, no link, no HTML, no end of the cell or the line. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/[\\`*_[\]|~#!]/g, (mark) => `\\${mark}`);
+  return (
+    text
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll(/[\\`*_[\]|~#!]/g, (mark) => `\\${mark}`)
+      // GitHub makes links of what looks like an address of a page.
+      .replaceAll('://', ':\\//')
+      .replaceAll(/\bwww\./gi, (start) => `${start.slice(0, -1)}\\.`)
+  );
 }

@@ -45,6 +45,22 @@ describe('Names', () => {
     expect(names.get('192.0.2.1')).toBe('one.example'); // the old answer, until there is another
   });
 
+  it('asks for what has no name sooner', () => {
+    const { names, asked, clock } = setUp();
+    names.turn(true);
+    names.want(['192.0.2.1', '192.0.2.2']);
+    names.received([
+      { address: '192.0.2.1', name: 'one.example' },
+      { address: '192.0.2.2', name: null },
+    ]);
+    clock.now = 0.9 * MINUTE;
+    names.want(['192.0.2.1', '192.0.2.2']);
+    expect(asked).toHaveLength(1);
+    clock.now = 2 * MINUTE;
+    names.want(['192.0.2.1', '192.0.2.2']);
+    expect(asked.at(-1)).toEqual(['192.0.2.2']);
+  });
+
   it('asks for no more at a time than an engine accepts', () => {
     const { names, asked } = setUp();
     names.turn(true);

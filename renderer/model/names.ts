@@ -5,6 +5,8 @@ import { MAX_RESOLVE } from '../../shared/contract';
 const MOST_NAMES = 20_000;
 /** ms; the engine itself knows better how long a name is good for, and answers from what it remembers. */
 const GOOD_FOR = 10 * 60_000;
+/** ms; what has no name may have one soon, or the answer was lost. */
+const NAMELESS_FOR = 60_000;
 
 interface Known {
   /** null: it has none, or none is known yet */
@@ -50,7 +52,7 @@ export class Names {
     for (const address of addresses) {
       if (address === null) continue;
       const known = this.known.get(address);
-      if (known === undefined || now - known.askedAt > GOOD_FOR) asked.add(address);
+      if (known === undefined || now - known.askedAt > goodFor(known)) asked.add(address);
     }
     const list = [...asked];
     for (const address of list) this.remember(address, this.known.get(address)?.name ?? null, now);
@@ -84,4 +86,8 @@ export class Names {
     this.versionNumber++;
     for (const listener of this.listeners) listener();
   }
+}
+
+function goodFor({ name }: Known): number {
+  return name === null ? NAMELESS_FOR : GOOD_FOR;
 }

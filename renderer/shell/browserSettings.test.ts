@@ -16,7 +16,13 @@ class FakeStorage {
 
 function open(storage: FakeStorage): { settings: BrowserSettings; problems: string[] } {
   const problems: string[] = [];
-  return { settings: new BrowserSettings(storage, (text) => problems.push(text)), problems };
+  return {
+    settings: new BrowserSettings(
+      () => storage,
+      (text) => problems.push(text),
+    ),
+    problems,
+  };
 }
 
 const DARK = { ...DEFAULT_SETTINGS, theme: 'dark' } as const;
@@ -39,6 +45,8 @@ describe('BrowserSettings', () => {
     const aside = [...storage.items.keys()].find((key) => key.includes('corrupt'))!;
     expect(notice).toContain(aside);
     expect(storage.items.get(aside)).toBe('{"theme":');
+    expect(open(storage).settings.load()).toEqual({ settings: DEFAULT_SETTINGS, notice: null });
+    expect(storage.items.size).toBe(2);
   });
 
   it('remembers the last of two tabs', () => {
@@ -65,13 +73,14 @@ describe('BrowserSettings', () => {
   });
 
   it('works in a browser that stores nothing', () => {
-    const refusing = {
-      getItem: (): never => {
-        throw new Error('Access is denied.');
-      },
-      setItem: (): void => undefined,
+    const refusing = (): never => {
+      throw new Error('Access is denied.');
     };
-    const { settings, notice } = new BrowserSettings(refusing, () => undefined).load();
+    const problems: string[] = [];
+    const kept = new BrowserSettings(refusing, (text) => problems.push(text));
+    kept.save(DARK);
+    expect(problems).toEqual([expect.stringContaining('Access is denied.')]);
+    const { settings, notice } = kept.load();
     expect(settings).toEqual(DEFAULT_SETTINGS);
     expect(notice).toContain('Access is denied.');
   });

@@ -20,7 +20,10 @@ export function browserShell(questions: Questions): Shell {
   const token = takeToken();
   let actions = true;
   let notice: (text: string) => void = () => undefined;
-  const settings = new BrowserSettings(window.localStorage, (text) => notice(text));
+  const settings = new BrowserSettings(
+    () => window.localStorage,
+    (text) => notice(text),
+  );
   return {
     kind: 'browser',
     actionsRefused: () => (actions ? null : t.window.hostOnlyShows),
@@ -45,8 +48,13 @@ export function browserShell(questions: Questions): Shell {
  */
 function takeToken(): string {
   const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
-  if (token === null) return sessionStorage.getItem(TOKEN_KEY) ?? '';
-  sessionStorage.setItem(TOKEN_KEY, token);
+  try {
+    if (token === null) return sessionStorage.getItem(TOKEN_KEY) ?? '';
+    sessionStorage.setItem(TOKEN_KEY, token);
+  } catch {
+    // A browser that stores nothing: the address stays as it is, for reloads.
+    return token ?? '';
+  }
   window.history.replaceState(null, '', window.location.pathname + window.location.search);
   return token;
 }

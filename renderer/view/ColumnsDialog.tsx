@@ -3,11 +3,11 @@ import { useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { flushSync } from 'react-dom';
 import type { ColumnId } from '../../shared/columnIds';
-import { isShown, moveColumn, PRESET_NAMES, presetOf } from '../model/columnLayout';
+import { isShown, PRESET_NAMES, presetOf } from '../model/columnLayout';
 import { columnOf } from '../model/columns';
-import { ui, useUi } from '../model/uiStore';
+import { useUi } from '../model/uiStore';
 import { t } from '../strings';
-import { choosePreset, setPinned, setShown } from './columnCommands';
+import { choosePreset, move, setPinned, setShown } from './columnCommands';
 import { closeDialog, Dialog } from './Dialog';
 import { dropIndex, followPointer } from './dragging';
 
@@ -90,7 +90,7 @@ function ColumnItem({ id, shown, pinned, peers }: ColumnItemProps) {
     if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
     event.preventDefault();
     const index = peers.indexOf(id);
-    flushSync(() => moveAmong(peers, id, event.key === 'ArrowUp' ? index - 1 : index + 2));
+    flushSync(() => move(peers, id, event.key === 'ArrowUp' ? index - 1 : index + 2));
     const box = item.current?.querySelector('input');
     box?.focus();
     box?.scrollIntoView({ block: 'nearest' });
@@ -123,7 +123,7 @@ function ColumnItem({ id, shown, pinned, peers }: ColumnItemProps) {
         const place = to;
         to = null;
         show();
-        if (done && place !== null) moveAmong(peers, id, place);
+        if (done && place !== null) move(peers, id, place);
       },
     });
   };
@@ -155,17 +155,6 @@ function ColumnItem({ id, shown, pinned, peers }: ColumnItemProps) {
       </button>
     </li>
   );
-}
-
-/** Puts a column before the one at a place of the list, or behind its last. */
-function moveAmong(peers: readonly ColumnId[], id: ColumnId, to: number): void {
-  if (to < 0 || to > peers.length) return;
-  ui.set(({ columns }) => {
-    const next = peers[to];
-    if (next !== undefined) return { columns: moveColumn(columns, id, next) };
-    const last = columns.order.indexOf(peers.at(-1)!);
-    return { columns: moveColumn(columns, id, columns.order[last + 1] ?? null) };
-  });
 }
 
 /** px */

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { focusGrid } from '../model/focus';
 import { ui, useUi } from '../model/uiStore';
 import type { UiState } from '../model/uiStore';
 import { t } from '../strings';
@@ -18,7 +19,7 @@ function OpenDialog({ question }: { question: NonNullable<UiState['question']> }
   const settle = (yes: boolean): void => {
     box.current!.close(); // while it is open, nothing else can take the focus
     ui.set({ question: null });
-    document.getElementById('grid')?.focus();
+    focusGrid();
     answer(yes);
   };
   return (

@@ -3,6 +3,7 @@ import type { KeyboardEvent } from 'react';
 import { COPY_FORMATS } from '../../shared/bridge';
 import { plainText } from '../../shared/text';
 import { activeParts, addTerm, clearFilters } from '../model/filter';
+import { focusGrid } from '../model/focus';
 import { cellTerm, rowTerms } from '../model/rowTerms';
 import type { RowTerm } from '../model/rowTerms';
 import { ui, useUi } from '../model/uiStore';
@@ -142,7 +143,7 @@ function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
 
 function leave(): void {
   ui.set({ menu: null });
-  document.getElementById('grid')?.focus();
+  focusGrid();
 }
 
 /** Adds a term to the filter. `named`: it says by itself what it does. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
+import { focusGrid } from '../model/focus';
 import { ui } from '../model/uiStore';
 
 interface DialogProps {
@@ -40,7 +41,7 @@ export function Dialog({ labelledBy, className, children }: DialogProps) {
 export function closeDialog(): void {
   ui.set({ dialog: null });
   // Once it has gone: while a modal dialog is open, nothing else can take the focus.
-  requestAnimationFrame(() => document.getElementById('grid')?.focus());
+  requestAnimationFrame(focusGrid);
 }
 
 function isBeside({ clientX, clientY }: { clientX: number; clientY: number }, box: Element): boolean {

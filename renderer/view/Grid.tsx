@@ -95,7 +95,9 @@ export function Grid() {
     const id = rowIdOf(event);
     if (id === null) return;
     if (event.button === 2) {
-      if (!selection.has(id)) selection.only(id);
+      // Of several selected rows the menu is about the one that was clicked.
+      if (selection.has(id)) selection.focus(id);
+      else selection.only(id);
     } else if (event.button !== 0) return;
     else if (event.shiftKey) selection.extendTo(id);
     else if (event.ctrlKey || event.metaKey) selection.toggle(id);

@@ -4,6 +4,7 @@ import type { KeyboardEvent, MouseEvent } from 'react';
 import { flushSync } from 'react-dom';
 import type { ColumnId } from '../../shared/columnIds';
 import type { ColumnSpec } from '../model/columns';
+import { focusGrid } from '../model/focus';
 import { sortBy, ui, useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { fit, step, widen } from './columnCommands';
@@ -47,7 +48,7 @@ export function GridHeader({ shown }: GridHeaderProps) {
     } else if (by !== null) focus(shown[index + by]?.id);
     else if (event.key === 'Home') focus(shown[0]?.id);
     else if (event.key === 'End') focus(shown.at(-1)?.id);
-    else if (event.key === 'ArrowDown') document.getElementById('grid')?.focus();
+    else if (event.key === 'ArrowDown') focusGrid();
     else {
       // Enter and Space are the button's own; Tab and Escape mean the grid.
       if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();

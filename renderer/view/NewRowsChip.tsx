@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { focusGrid } from '../model/focus';
 import { t } from '../strings';
 import { useApp, useSockets } from './AppContext';
 
@@ -27,7 +28,7 @@ export function NewRowsChip() {
           title={t.grid.letGoTitle}
           onClick={() => {
             app.holding.letGo();
-            document.getElementById('grid')?.focus();
+            focusGrid();
           }}
         >
           <span className="what">{text}</span>

@@ -1,6 +1,13 @@
 /** What is done to a column from its header, its menu and the keyboard alike. */
 import type { ColumnId } from '../../shared/columnIds';
-import { pinColumn, presetLayout, resizeColumns, showColumn, stepColumn } from '../model/columnLayout';
+import {
+  moveAmong,
+  pinColumn,
+  presetLayout,
+  resizeColumns,
+  showColumn,
+  stepColumn,
+} from '../model/columnLayout';
 import type { PresetName } from '../model/columnLayout';
 import { ui } from '../model/uiStore';
 import { fittingWidth, measuredWidths } from './columnWidths';
@@ -42,6 +49,11 @@ export function widen(id: ColumnId, by: number): number {
 
 export function step(id: ColumnId, by: -1 | 1): void {
   ui.set(({ columns }) => ({ columns: stepColumn(columns, id, by, reading()) }));
+}
+
+/** See {@link moveAmong}. */
+export function move(peers: readonly ColumnId[], id: ColumnId, to: number): void {
+  ui.set(({ columns }) => ({ columns: moveAmong(columns, peers, id, to) }));
 }
 
 /** Shows the columns of a preset, in its order, each as wide as it comes; a sort by what is no longer shown is kept. */

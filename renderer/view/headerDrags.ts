@@ -1,7 +1,7 @@
 /** The two things that are dragged in the header: a column's edge, and the column. */
 import type { PointerEvent as ReactPointerEvent } from 'react';
 import type { ColumnId } from '../../shared/columnIds';
-import { clampWidth, moveColumn, resizeColumns } from '../model/columnLayout';
+import { clampWidth, moveAmong, resizeColumns } from '../model/columnLayout';
 import type { ColumnLayout } from '../model/columnLayout';
 import { trackVariables, tracksOf } from '../model/columnTracks';
 import type { ColumnSpec } from '../model/columns';
@@ -91,23 +91,10 @@ export function dragColumn(event: ReactPointerEvent<HTMLElement>, id: ColumnId):
       // What follows is the click of the same press: it was not meant to sort.
       button.addEventListener('click', swallow, { capture: true, once: true });
       setTimeout(() => button.removeEventListener('click', swallow, { capture: true }));
-      if (done)
-        drop(
-          headers.map(({ dataset }) => dataset['header'] as ColumnId),
-          id,
-          to,
-        );
+      const ids = headers.map(({ dataset }) => dataset['header'] as ColumnId);
+      const place = to;
+      if (done) ui.set(({ columns }) => ({ columns: moveAmong(columns, ids, id, place) }));
     },
-  });
-}
-
-/** Puts a column where the one now at that place is, or behind the last of its like. */
-function drop(ids: readonly ColumnId[], id: ColumnId, to: number): void {
-  ui.set(({ columns }) => {
-    const next = ids[to];
-    if (next !== undefined) return { columns: moveColumn(columns, id, next) };
-    const last = columns.order.indexOf(ids.at(-1)!);
-    return { columns: moveColumn(columns, id, columns.order[last + 1] ?? null) };
   });
 }
 

@@ -7,6 +7,7 @@ import type { Completions, FilterError } from '../../../shared/filter';
 import { plainText } from '../../../shared/text';
 import { filterOf } from '../../model/filter';
 import { valuesOf } from '../../model/filterValues';
+import { focusGrid } from '../../model/focus';
 import { ui, useUi } from '../../model/uiStore';
 import { t } from '../../strings';
 import { useApp } from '../AppContext';
@@ -176,7 +177,7 @@ export function FilterBox() {
 const OFFERED = 12;
 
 function toGrid(): true {
-  document.getElementById('grid')?.focus();
+  focusGrid();
   return true;
 }
 

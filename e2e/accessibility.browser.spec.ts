@@ -1,0 +1,68 @@
+import type { Page } from '@playwright/test';
+import { THEMES } from '../shared/settings';
+import { violations } from './support/axe';
+import { expect, rows, test } from './support/fixtures';
+
+/** What there is to look at, and how to get there from the window as it opens. */
+const SCENES: Record<string, (page: Page) => Promise<void>> = {
+  'the list': async (page) => {
+    await rows(page).nth(2).click();
+  },
+  'the filter with an error, and its completions': async (page) => {
+    await page.keyboard.press('Control+F');
+    await page.keyboard.type('prot:tcp state:');
+    await expect(page.getByRole('listbox')).toBeVisible();
+  },
+  'the menu of a row': async (page) => {
+    await rows(page).nth(2).click({ button: 'right' });
+    await expect(page.getByRole('menu')).toBeVisible();
+  },
+  properties: async (page) => {
+    await rows(page).nth(2).dblclick();
+    await expect(page.getByRole('tablist')).toBeVisible();
+  },
+  groups: async (page) => {
+    await run(page, 'view-process');
+    await expect(page.getByRole('treegrid')).toBeVisible();
+  },
+  'the listeners’ tree': async (page) => {
+    await run(page, 'view-listeners');
+    await expect(page.getByRole('treegrid')).toBeVisible();
+  },
+  settings: async (page) => {
+    await page.keyboard.press('Control+,');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  'the sheet of keys': async (page) => {
+    await page.keyboard.press('F1');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+};
+
+/** Shortcuts stand in shared/shortcuts.ts; views are Ctrl+1 and so on. */
+async function run(page: Page, view: 'view-process' | 'view-listeners'): Promise<void> {
+  await page.keyboard.press(view === 'view-process' ? 'Control+2' : 'Control+5');
+}
+
+for (const theme of THEMES.filter((name) => name !== 'system')) {
+  for (const [scene, show] of Object.entries(SCENES)) {
+    test(`${scene}, ${theme}: nothing that axe complains of`, async ({ open, shell }) => {
+      const { page } = await open({ demo: 'idle' });
+      await expect(rows(page).first()).toBeVisible();
+      await page.keyboard.press('Control+P'); // rows that come and go would be looked at half-way
+      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+      await show(page);
+      // Between themes only colours differ.
+      const rules = { dark: ['color-contrast'], contrast: ['color-contrast-enhanced'] }[theme as string];
+      expect(await violations(page, shell, rules)).toEqual([]);
+    });
+  }
+}
+
+for (const demo of ['empty', 'failing', 'unprivileged']) {
+  test(`demonstration ${demo}: nothing that axe complains of`, async ({ open, shell }) => {
+    const { page } = await open({ demo });
+    await expect(page.getByLabel('Status')).toContainText('Endpoints');
+    expect(await violations(page, shell)).toEqual([]);
+  });
+}

@@ -1,0 +1,5 @@
+/** Where the keyboard goes on. */
+
+export function focusGrid(): void {
+  document.getElementById('grid')?.focus();
+}

@@ -1,0 +1,98 @@
+/** The page's end of the wire: what it asks of the engine, and where everything goes that the engine says. */
+import type { Channel } from '../../shared/channel';
+import { DEFAULT_INTERVAL, INTERVALS } from '../../shared/contract';
+import type { EngineStatus, PageMessage, Welcome } from '../../shared/contract';
+import { isSameReading } from '../../shared/reading';
+import type { ReadingOptions } from '../../shared/socket';
+import { Subscriber } from '../../shared/subscriber';
+import { t } from '../strings';
+import type { Inspector } from './inspector';
+import type { Names } from './names';
+import type { SocketStore } from './socketStore';
+import { chosenReading, ui } from './uiStore';
+
+/** ms, one of those that a user may choose */
+type Interval = (typeof INTERVALS)[number];
+
+interface Polling {
+  intervalMs: Interval;
+  paused: boolean;
+}
+
+/** Who is told what the engine says. */
+interface Receivers {
+  sockets: SocketStore;
+  inspector: Inspector;
+  names: Names;
+}
+
+export class Wire {
+  private subscriber: Subscriber | null = null;
+
+  constructor(private readonly receivers: Receivers) {}
+
+  /** What is sent while there is no wire is lost. */
+  send(message: PageMessage): void {
+    this.subscriber?.send(message);
+  }
+
+  /** Goes on with another wire, whose engine may have been started anew. */
+  connect(channel: Channel): void {
+    const { sockets, inspector, names } = this.receivers;
+    const before = ui.get().status;
+    const reading = chosenReading(ui.get());
+    inspector.reconnected();
+    names.reconnected();
+    this.subscriber = new Subscriber(channel, {
+      welcome: (welcome) => this.welcomed(welcome, reading, before),
+      snapshot: async (chunk) => {
+        this.setStatus(chunk.status);
+        await sockets.snapshot(chunk);
+        if (chunk.last) inspector.updated(chunk.status);
+      },
+      diff: async (diff) => {
+        this.setStatus(diff.status);
+        await sockets.diff(diff);
+        inspector.updated(diff.status);
+      },
+      details: (reply) => inspector.answered(reply),
+      names: (reply) => names.received(reply.names),
+      refused: (text) => ui.set({ wished: null, notice: { kind: 'error', text } }),
+    });
+  }
+
+  setReading(reading: ReadingOptions): void {
+    ui.set({ wished: reading });
+    this.send({ type: 'reading', reading });
+  }
+
+  /** What is not given stays as it is. */
+  setPolling(change: Partial<Polling>): void {
+    const now = pollingOf(ui.get().status ?? { intervalMs: DEFAULT_INTERVAL, paused: false });
+    this.send({ type: 'polling', ...now, ...change });
+  }
+
+  private welcomed(welcome: Welcome, reading: ReadingOptions | null, before: EngineStatus | null): void {
+    const last = ui.get().welcome;
+    const restarted = last !== null && last.engineId !== welcome.engineId;
+    ui.set({ welcome, connection: { kind: 'connected' } });
+    // A restarted engine begins with its defaults: it is given the user's choice again. A wish may also have been lost
+    // with the wire.
+    if (reading !== null && (restarted || ui.get().wished !== null)) this.setReading(reading);
+    if (!restarted) return;
+    if (before !== null) this.setPolling(pollingOf(before));
+    ui.set({ notice: { kind: 'info', text: t.window.engineRestarted } });
+  }
+
+  private setStatus(status: EngineStatus): void {
+    const { wished } = ui.get();
+    const isDone = wished !== null && isSameReading(wished, status.reading);
+    ui.set(isDone ? { status, wished: null } : { status });
+  }
+}
+
+/** An engine may be at an interval that nobody can choose here. */
+export function pollingOf(status: Pick<EngineStatus, 'intervalMs' | 'paused'>): Polling {
+  const intervalMs = INTERVALS.find((ms) => ms === status.intervalMs) ?? DEFAULT_INTERVAL;
+  return { intervalMs, paused: status.paused };
+}
