@@ -54,6 +54,16 @@ export function addressClass(address: string | null): AddressClass | null {
   return isMapped(bytes, 0) ? classOf4(bytes[12]!, bytes[13]!, bytes.subarray(12)) : classOf6(bytes);
 }
 
+/** As {@link addressClass}, for every row: only what can begin an address of this machine is looked at further. */
+export function isLoopbackAddress(address: string | null): boolean {
+  if (address === null) return false;
+  const first = address.charCodeAt(0);
+  const isPossible = first === COLON || first === ZERO || address.startsWith('127.');
+  return isPossible && addressClass(address) === 'loopback';
+}
+const COLON = 58;
+const ZERO = 48;
+
 function classOf4(a: number, b: number, bytes: Uint8Array): AddressClass {
   if (bytes.every((byte) => byte === 0)) return 'wildcard';
   if (a === 127) return 'loopback';

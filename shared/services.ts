@@ -23,13 +23,27 @@ export function parseServices(text: string): Services {
 /** Protocols without entries of their own use the names of those they stand in for. */
 const NAMED_AS: Partial<Record<Protocol, string>> = { mptcp: 'tcp', udplite: 'udp' };
 
-/** The name of a port; null where it has none, or the protocol has no ports. */
+type Ports = ReadonlyMap<number, string>;
+const NO_PORTS: Ports = new Map();
+/** By protocol: a filter asks for every port that there is. */
+const indexes = new WeakMap<Services, ReadonlyMap<string, Ports>>();
+
+function indexOf(services: Services): ReadonlyMap<string, Ports> {
+  const index = new Map<string, Map<number, string>>();
+  for (const [key, name] of Object.entries(services)) {
+    const [port, protocol] = key.split('/') as [string, string];
+    let ports = index.get(protocol);
+    if (ports === undefined) index.set(protocol, (ports = new Map()));
+    ports.set(Number(port), name);
+  }
+  indexes.set(services, index);
+  return index;
+}
+
+/** The name of a port; null where it has none, or the protocol has no ports. The services do not change once they are asked. */
 export function serviceName(services: Services, protocol: Protocol, port: number): string | null {
-  const find = (name: string): string | null => {
-    const key = `${port}/${name}`;
-    return Object.hasOwn(services, key) ? services[key]! : null;
-  };
-  const own = find(protocol);
-  const other = NAMED_AS[protocol];
-  return own ?? (other === undefined ? null : find(other));
+  const index = indexes.get(services) ?? indexOf(services);
+  const own = (index.get(protocol) ?? NO_PORTS).get(port);
+  const other = own === undefined ? NAMED_AS[protocol] : undefined;
+  return own ?? (other === undefined ? null : ((index.get(other) ?? NO_PORTS).get(port) ?? null));
 }

@@ -53,7 +53,9 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
     press: (keys) =>
       app.evaluate(({ BrowserWindow }, names) => {
         const keyCode = names.at(-1)!;
-        const modifiers = names.slice(0, -1).map((name) => (name === 'Ctrl' ? 'control' : 'shift') as const);
+        const modifiers = names
+          .slice(0, -1)
+          .map((name) => (name === 'Ctrl' ? ('control' as const) : ('shift' as const)));
         const { webContents } = BrowserWindow.getAllWindows()[0]!;
         for (const type of ['keyDown', 'keyUp'] as const)
           webContents.sendInputEvent({ type, keyCode, modifiers });

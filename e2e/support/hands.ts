@@ -37,14 +37,23 @@ export async function chooseBelow(page: Page, menu: string, name: string): Promi
   await choose(page, name, menu);
 }
 
+/** Goes to the filter by keyboard. */
+export async function goToFilter(subject: Subject): Promise<Locator> {
+  const { page } = subject;
+  const box = page.getByRole('combobox', { name: 'Search' });
+  await expect(page.getByLabel('Status', { exact: true })).toContainText('Endpoints'); // the page is there, and listens
+  await subject.press('Ctrl+F');
+  await expect(box).toBeFocused();
+  return box;
+}
+
 /** Types a filter as one does without a mouse; the keyboard goes on in the grid. */
 export async function typeFilter(subject: Subject, text: string): Promise<void> {
   const { page } = subject;
-  await subject.press('Ctrl+F');
-  await expect(page.getByRole('combobox', { name: 'Search' })).toBeFocused();
+  const box = await goToFilter(subject);
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(text);
-  await expect(page.getByRole('combobox', { name: 'Search' })).toHaveValue(text);
+  await expect(box).toHaveValue(text);
   // The suggestions are put away first, where there are any.
   if ((await page.getByRole('listbox').count()) > 0) await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');

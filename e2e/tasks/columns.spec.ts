@@ -77,12 +77,14 @@ test('columns are moved, widened, hidden, chosen and reset by keyboard', async (
   await expect(header(page, 'Protocol')).toHaveCount(0);
 
   await subject.press('Ctrl+K');
+  await expect(page.getByLabel('Find a column')).toBeFocused();
   await page.keyboard.type('parent');
   await reach(page, 'Tab', page.getByRole('checkbox', { name: /^Parent/ }));
   await page.keyboard.press('Space');
   await page.keyboard.press('Escape');
   await expect(header(page, 'Parent')).toHaveCount(1);
 
+  await expect(page.locator('#grid')).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Shift+F10');
   await choose(page, 'Reset Columns');

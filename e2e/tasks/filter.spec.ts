@@ -1,12 +1,11 @@
 import { expect, rows, search, test } from '../support/fixtures';
-import { columnTexts, reach, typeFilter } from '../support/hands';
+import { columnTexts, goToFilter, reach, typeFilter } from '../support/hands';
 
 test('what is wrong in a filter is underlined, with the reason', async ({ open }) => {
   const subject = await open({ demo: 'idle' });
   const { page } = subject;
-  const box = page.getByRole('combobox', { name: 'Search' });
   await expect(rows(page).first()).toBeVisible();
-  await subject.press('Ctrl+F');
+  const box = await goToFilter(subject);
   await page.keyboard.type('nginx prot:tcp');
   await page.keyboard.press('Home');
   await expect(box).toHaveAttribute('aria-invalid', 'true');
@@ -26,9 +25,8 @@ test('what is wrong in a filter is underlined, with the reason', async ({ open }
 test('fields and values are completed, by keyboard and by mouse', async ({ open }) => {
   const subject = await open({ demo: 'idle' });
   const { page } = subject;
-  const box = page.getByRole('combobox', { name: 'Search' });
   await expect(rows(page).first()).toBeVisible();
-  await subject.press('Ctrl+F');
+  const box = await goToFilter(subject);
   await page.keyboard.type('stat');
   await page.keyboard.press('Tab');
   await expect(box).toHaveValue('state:');
@@ -91,7 +89,7 @@ test('a filter is kept under a name, and is there in the next run', async ({ ope
   await expect(rows(page)).toHaveCount(some);
   await subject.press('Ctrl+Shift+L');
   await expect(rows(page)).toHaveCount(all);
-  await subject.press('Ctrl+F');
+  await goToFilter(subject);
   await reach(page, 'Tab', page.getByRole('button', { name: 'Saved filters' }));
   await page.keyboard.press('Enter');
   await reach(page, 'ArrowDown', page.getByRole('button', { name: 'Apply Web servers' }));

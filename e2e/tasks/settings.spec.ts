@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect, rows, test } from '../support/fixtures';
-import { entry, reach } from '../support/hands';
+import { entry, goToFilter, reach } from '../support/hands';
 
 const theme = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.documentElement.dataset['theme']);
@@ -20,9 +20,9 @@ test('theme, density and size of letters are chosen, and are so in the next run'
   await page.getByRole('button', { name: 'View' }).click();
   await entry(page, 'Settings…').click();
   const dialog = page.getByRole('dialog', { name: 'Settings' });
-  await dialog.getByText('Dark', { exact: true }).click();
+  await dialog.getByRole('radio', { name: 'Dark' }).check();
   await expect.poll(() => brightness(page)).toBeLessThan(60);
-  await dialog.getByText('Comfortable', { exact: true }).click();
+  await dialog.getByRole('radio', { name: 'Comfortable' }).check();
   await expect.poll(() => rowHeight(page)).toBeGreaterThan(dense);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(dialog).toHaveCount(0);
@@ -83,7 +83,7 @@ test('the sheet of keys lists what they do, and is opened by "?" and from the me
   const { page } = subject;
   await expect(rows(page).first()).toBeVisible();
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  await subject.press('Ctrl+F');
+  await goToFilter(subject);
   await page.keyboard.type('?'); // in a text field it is a letter
   await expect(page.getByRole('combobox', { name: 'Search' })).toHaveValue('?');
   await expect(sheet).toHaveCount(0);

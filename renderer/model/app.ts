@@ -243,5 +243,6 @@ function arrangementOf(
     sortKey: (row) => column.sortKey(row, lookups),
     descending: sort.descending,
     accepts: rowFilter(filter, tables, hidden),
+    criteria: { text: filter.text, tables, hidden },
   };
 }

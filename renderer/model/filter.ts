@@ -1,7 +1,7 @@
 /** Which rows are shown: the filter's text, the switches of the toolbar, and what of them hides something at the moment. */
 import { compileFilter, withTerm } from '../../shared/filter';
 import type { Filter } from '../../shared/filter';
-import { addressClass } from '../../shared/rowFacts';
+import { isLoopbackAddress } from '../../shared/rowFacts';
 import type { LiveRow, Lookups } from '../../shared/rowFacts';
 import { MAIN_TABLES, tableOf } from '../../shared/socket';
 import type { MainTable, SocketRow, SocketState, TableName } from '../../shared/socket';
@@ -37,26 +37,11 @@ export function filterOf(text: string, lookups: Lookups): Filter {
 
 /** Whether a row is of the kind that a switch of the toolbar hides. */
 export const isHidable: Record<Hidable, (row: SocketRow) => boolean> = {
-  loopback: ({ localAddress, remoteAddress }) => isLoopback(localAddress) || isLoopback(remoteAddress),
+  loopback: ({ localAddress, remoteAddress }) => isLoopbackAddress(localAddress) || isLoopbackAddress(remoteAddress),
   listeners: ({ state }) => state === 'LISTEN',
   // A connected UNIX socket need not have an address on either side.
   unconnected: ({ remoteAddress, state }) => remoteAddress === null && state !== 'ESTABLISHED',
 };
-
-/** Most addresses of a machine are few, and each is asked for with every reading. */
-const loopback = new Map<string, boolean>();
-const REMEMBERED = 10_000;
-
-function isLoopback(address: string | null): boolean {
-  if (address === null) return false;
-  let known = loopback.get(address);
-  if (known === undefined) {
-    if (loopback.size >= REMEMBERED) loopback.clear();
-    known = addressClass(address) === 'loopback';
-    loopback.set(address, known);
-  }
-  return known;
-}
 
 /** A row is shown where its table is switched on, no switch hides it, and the filter accepts it. */
 export function rowFilter(
@@ -69,7 +54,7 @@ export function rowFilter(
   const kinds = HIDABLE.filter((kind) => hidden[kind]).map((kind) => isHidable[kind]);
   return (row) => {
     if (off.size > 0 && off.has(tableOf(row.protocol, row.family))) return false;
-    if (states.has(row.state)) return false;
+    if (states.size > 0 && states.has(row.state)) return false;
     for (const isOfKind of kinds) if (isOfKind(row)) return false;
     return filter.isEmpty || filter.accepts(row);
   };

@@ -13,7 +13,7 @@ type Step =
   | { do: 'delete'; ids: string[] }
   | { do: 'settle' | 'hold' | 'release' | 'reconsider' }
   | { do: 'arrange'; to: Arrangement }
-  | { do: 'filter'; accepts: Arrangement['accepts'] }
+  | { do: 'filter'; by: Pick<Arrangement, 'accepts' | 'criteria'> }
   | { do: 'fold'; nth: number[] };
 
 const anyId = anyRow.map(({ id }) => id);
@@ -30,7 +30,7 @@ const deletes: fc.Arbitrary<Step> = fc.record({
 const arranges: fc.Arbitrary<Step> = fc.record({ do: fc.constant('arrange'), to: anyArrangement });
 const filters: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('filter'),
-  accepts: anyArrangement.map(({ accepts }) => accepts),
+  by: anyArrangement.map(({ accepts, criteria }) => ({ accepts, criteria: criteria! })),
 });
 const folds: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('fold'),
@@ -95,7 +95,7 @@ class Twin {
         this.before = linesOf(order);
         break;
       case 'filter':
-        this.by = { ...this.by, accepts: step.accepts };
+        this.by = { ...this.by, ...step.by };
         order.arrange(this.by);
         this.before = linesOf(order);
         break;

@@ -1,5 +1,7 @@
 import type { LiveRow } from '../../shared/rowFacts';
 import type { SortKey } from './columns';
+import { narrowsTo } from './criteria';
+import type { Criteria } from './criteria';
 import { groupSortKey } from './groupings';
 import type { Grouping } from './groupings';
 import { GroupLines } from './groupLines';
@@ -16,6 +18,8 @@ export interface Arrangement {
   accepts(row: LiveRow): boolean;
   /** The column that the rows are sorted by: groups are sorted by its sum, where it has one. */
   column?: string;
+  /** By what rows are accepted, to see whether another arrangement accepts some of the same only. */
+  criteria?: Criteria;
   /** How the rows are gathered; flat where it is left out. */
   gather?: Grouping | 'listeners' | null;
 }
@@ -120,11 +124,9 @@ export class RowOrder {
     return this.layout.compare(a, b);
   }
 
-  /** Adds or updates a row. Takes effect in the order at the next {@link settle}. */
-  put(row: LiveRow, mark: Mark): void {
-    const old = this.entries.get(row.id);
-    if (this.held) this.keep(old, row, mark);
-    else this.place(old, row, mark);
+  /** Adds or updates a row, whose entry is `old`. Takes effect in the order at the next {@link settle}. Returns its entry. */
+  put(row: LiveRow, mark: Mark, old: Entry | undefined = this.entries.get(row.id)): Entry {
+    return this.held ? this.keep(old, row, mark) : this.place(old, row, mark);
   }
 
   delete(id: string): void {
@@ -184,8 +186,9 @@ export class RowOrder {
   arrange(arrangement: Arrangement): void {
     this.unheld(() => {
       const isSameOrder = !this.still && isOrderOf(this.arrangement, arrangement);
+      const isNarrower = narrowsTo(this.arrangement.criteria, arrangement.criteria);
       this.arrangement = arrangement;
-      if (isSameOrder) this.refilter();
+      if (isSameOrder) this.refilter(isNarrower);
       else this.rearrange();
     });
   }
@@ -214,12 +217,15 @@ export class RowOrder {
   }
 
   /** Only what is shown changes: what stays is in order already, and what comes nearly so. */
-  private refilter(): void {
+  private refilter(isNarrower: boolean): void {
     this.settle();
-    if (this.widest.length <= this.shownCount) this.widest = [...this.layout.sockets()];
+    const current = isNarrower || this.widest.length <= this.shownCount ? [...this.layout.sockets()] : [];
+    if (this.widest.length <= this.shownCount) this.widest = current;
     const visit = ++this.visit;
     const hidden: Entry[] = [];
+    let considered = 0;
     const consider = (entry: Entry): void => {
+      considered++;
       entry.visit = visit;
       const shown = this.arrangement.accepts(entry.row);
       if (shown === entry.shown) return;
@@ -231,8 +237,13 @@ export class RowOrder {
         hidden.push(entry);
       }
     };
-    for (const entry of this.widest) if (!entry.dead) consider(entry);
-    for (const entry of this.entries.values()) if (entry.visit !== visit) consider(entry);
+    if (isNarrower) for (const entry of current) consider(entry);
+    else {
+      for (const entry of this.widest) if (!entry.dead) consider(entry);
+      // Most often those were all.
+      if (considered < this.entries.size)
+        for (const entry of this.entries.values()) if (entry.visit !== visit) consider(entry);
+    }
     this.settle();
     // They are out of the lines, and as good as before.
     for (const entry of hidden) entry.dead = false;
@@ -266,7 +277,7 @@ export class RowOrder {
     return new GroupLines(order, this.compareEntries, this.collapsed);
   }
 
-  private place(old: Entry | undefined, row: LiveRow, mark: Mark): void {
+  private place(old: Entry | undefined, row: LiveRow, mark: Mark): Entry {
     const shown = this.arrangement.accepts(row);
     const stays = old !== undefined && old.shown === shown && (!shown || this.layout.stays(old, row));
     // Kept still, a row has its place from the key that it had once.
@@ -277,7 +288,7 @@ export class RowOrder {
       old.row = row;
       old.mark = mark;
       if (shown) this.layout.updated(old, before);
-      return;
+      return old;
     }
     if (old !== undefined) this.bury(old);
     const tail = this.still && shown ? ++this.lastTail : 0;
@@ -286,13 +297,15 @@ export class RowOrder {
       ...{ dead: false, node: null, visit: 0 },
     };
     this.entries.set(row.id, entry);
-    if (!shown) return;
-    this.shownCount++;
-    this.layout.add(entry);
+    if (shown) {
+      this.shownCount++;
+      this.layout.add(entry);
+    }
+    return entry;
   }
 
   /** What becomes of a row while held: it is shown where it was, or waits. */
-  private keep(old: Entry | undefined, row: LiveRow, mark: Mark): void {
+  private keep(old: Entry | undefined, row: LiveRow, mark: Mark): Entry {
     this.waiting.add(row.id);
     this.gone.delete(row.id);
     if (old === undefined) {
@@ -301,13 +314,14 @@ export class RowOrder {
       this.entries.set(row.id, entry);
       this.born.set(row.id, mark === 'new');
       this.foresee(entry);
-      return;
+      return entry;
     }
     const before = old.row;
     old.row = row;
     old.mark = mark;
     if (old.shown) this.layout.updated(old, before);
     else this.foresee(old);
+    return old;
   }
 
   private foresee({ row }: Entry): void {

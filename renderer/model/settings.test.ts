@@ -14,7 +14,7 @@ const KEPT = parseSettings({
   ...{ keepStill: true, portNames: true, sort: { column: 'rtt', descending: true } },
   columns: presetLayout('traffic'),
   savedFilters: [{ name: 'web', text: 'port:80,443' }],
-  reading: { protocols: ['tcp', 'unix'], bound: true, namespaces: false },
+  reading: { protocols: ['tcp', 'udp', 'unix'], bound: true, namespaces: false },
   inspector: { size: 500, side: 'right', tab: 'charts' },
   highlight: { palette: 'custom', colours: { new: '#112233' }, updates: 3 },
 });
@@ -48,7 +48,7 @@ describe('settings of the page', () => {
 
   it('ask the engine for what was read, but for nothing where that is what it reads anyway', () => {
     expect(stateOf(KEPT).wished).toEqual({
-      ...{ protocols: ['tcp', 'unix'], bound: true, namespaces: false, commandLines: false },
+      ...{ protocols: ['tcp', 'udp', 'unix'], bound: true, namespaces: false, commandLines: false },
     });
     expect(stateOf(DEFAULT_SETTINGS).wished).toBeNull();
   });

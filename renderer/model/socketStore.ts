@@ -7,7 +7,8 @@ import { AT_ONCE } from './pace';
 import type { Pace } from './pace';
 import { Rates } from './rates';
 import { RowOrder } from './rowOrder';
-import type { Arrangement, Mark } from './rowOrder';
+import type { Arrangement, Entry, Mark } from './rowOrder';
+import { SharedTexts } from './sharedTexts';
 
 /** ms that one slice of work may take, so that a frame has time for the rest */
 const SLICE_MS = 6;
@@ -24,6 +25,7 @@ const ROWS_PER_LOOK = 32;
 export class SocketStore {
   readonly order: RowOrder;
   private readonly rates = new Rates();
+  private readonly texts = new SharedTexts();
   private readonly listeners = new Set<() => void>();
   /** What is left to do of the messages that have come, in steps */
   private readonly jobs: { steps: Iterator<void>; done: () => void }[] = [];
@@ -104,7 +106,7 @@ export class SocketStore {
     if (held) this.order.hold();
     else {
       // Nobody has seen them yet.
-      for (const { row } of this.order.release()) this.mark(row.id, 'new');
+      for (const entry of this.order.release()) this.mark(entry, 'new');
     }
     this.changed();
   }
@@ -201,7 +203,8 @@ export class SocketStore {
     }
     // Their last counters; those that no reading saw appear here only, and go with the next update.
     for (const row of comparable ? diff.ended : []) {
-      this.place(this.rates.live(row, this.order.get(row.id)?.row), 'ended');
+      const old = this.order.get(row.id);
+      this.place(this.rates.live(row, old?.row), 'ended', old);
       yield;
     }
     yield* this.rest();
@@ -227,25 +230,26 @@ export class SocketStore {
     for (const id of this.rates.end()) {
       const entry = this.order.get(id);
       const row = entry === undefined ? null : this.rates.rested(entry.row);
-      if (row !== null) this.order.put(row, entry!.mark);
+      if (row !== null) this.order.put(row, entry!.mark, entry);
       yield;
     }
   }
 
   private upsert(row: SocketRow, marking: boolean): void {
     const old = this.order.get(row.id);
+    this.texts.share(row, old?.row);
     let mark: Mark = null;
     if (old === undefined || old.mark === 'ended') mark = 'new';
     else if (old.row.state !== row.state) mark = 'changed';
     // The engine may have been started anew since; the page remembers longer.
     if (old !== undefined && old.row.firstSeenAt < row.firstSeenAt) row.firstSeenAt = old.row.firstSeenAt;
-    this.place(this.rates.live(row, old?.row), marking ? mark : null);
+    this.place(this.rates.live(row, old?.row), marking ? mark : null, old);
   }
 
   private end(id: string, marking: boolean): void {
     const entry = this.order.get(id);
     if (entry === undefined) return;
-    if (marking) this.place(entry.row, 'ended');
+    if (marking) this.place(entry.row, 'ended', entry);
     else this.order.delete(id);
   }
 
@@ -257,17 +261,16 @@ export class SocketStore {
   }
 
   /** A mark whose time is not over stays, unless there is another. */
-  private place(row: LiveRow, mark: Mark): void {
-    const old = this.order.get(row.id)?.mark ?? null;
-    this.order.put(row, mark ?? (old === 'ended' ? null : old));
-    if (mark !== null) this.mark(row.id, mark);
+  private place(row: LiveRow, mark: Mark, old: Entry | undefined): void {
+    const before = old?.mark ?? null;
+    const entry = this.order.put(row, mark ?? (before === 'ended' ? null : before), old);
+    if (mark !== null) this.mark(entry, mark);
   }
 
-  private mark(id: string, mark: Mark): void {
-    const entry = this.order.get(id)!;
+  private mark(entry: Entry, mark: Mark): void {
     entry.mark = mark;
     entry.markedAt = this.update;
-    this.marked.push({ id, at: this.update });
+    this.marked.push({ id: entry.row.id, at: this.update });
   }
 
   private changed(): void {

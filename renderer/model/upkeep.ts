@@ -8,8 +8,10 @@ import type { UiState } from './uiStore';
 
 /** ms at least between two passes over all rows because names have come */
 const NAMES_PAUSE = 1000;
-/** ms between two passes over all rows because of what time makes of them */
+/** ms between two passes over all rows because of what time makes of them, or to ask for their names */
 const TIME_PAUSE = 3000;
+/** Addresses that are asked for without being on screen: more would keep a name server busy for too long. */
+const MOST_ASKED = 5000;
 
 /** Keeps the rows in line with what the user interface says, and with names and time where the order depends on them. */
 export class Upkeep {
@@ -34,6 +36,7 @@ export class Upkeep {
     this.names.subscribe(() => this.namesChanged());
     setInterval(() => {
       if (this.filter().dependsOnTime) this.sockets.reconsider();
+      this.askForNames();
     }, TIME_PAUSE);
   }
 
@@ -50,8 +53,26 @@ export class Upkeep {
     if (before !== null && state.welcome?.services !== before.welcome?.services) this.sockets.reconsider();
   }
 
+  /** Whether names decide what is on screen, and where. */
+  private get dependsOnNames(): boolean {
+    return this.filter().dependsOnNames || columnOf(ui.get().sort.column).dependsOnNames;
+  }
+
+  /** The grid asks for what is on screen. Where that depends on names, a row could never get there without its own. */
+  private askForNames(): void {
+    if (!ui.get().resolveNames || !this.dependsOnNames) return;
+    const { order } = this.sockets;
+    const addresses = new Set<string>();
+    for (const id of order.ids()) {
+      const { remoteAddress } = order.get(id)!.row;
+      if (remoteAddress !== null) addresses.add(remoteAddress);
+      if (addresses.size === MOST_ASKED) break;
+    }
+    this.names.want(addresses);
+  }
+
   private namesChanged(): void {
-    if (!this.filter().dependsOnNames && !columnOf(ui.get().sort.column).dependsOnNames) return;
+    if (!this.dependsOnNames) return;
     this.namesTimer ??= setTimeout(() => {
       this.namesTimer = null;
       this.sockets.reconsider();

@@ -39,9 +39,8 @@ function OpenDialog() {
       </div>
       <input
         type="text"
-        // It is a dialog for finding columns; the keys go on from here.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
+        // It is a dialog for finding columns; the keys go on from here. React would focus it before the dialog is open.
+        ref={(box) => box?.setAttribute('autofocus', '')}
         placeholder={t.columns.find}
         aria-label={t.columns.find}
         autoComplete="off"

@@ -1,3 +1,4 @@
+import { plainText } from '../../shared/text';
 import { useApp, useSockets } from './AppContext';
 import { showEverything, useUi } from '../model/uiStore';
 import { t } from '../strings';
@@ -26,7 +27,7 @@ export function EmptyState() {
   }
   return (
     <Message title={t.window.nothingMatches} action={t.window.showAll} onAction={showEverything}>
-      {search === '' ? t.window.hiddenByToggles(total) : t.window.hiddenByFilter(total, search)}
+      {search === '' ? t.window.hiddenByToggles(total) : t.window.hiddenByFilter(total, plainText(search))}
     </Message>
   );
 }

@@ -1,5 +1,5 @@
 /** The fields whose values are few, and those values. */
-import { ADDRESS_CLASSES, addressClass, DIRECTIONS } from '../rowFacts';
+import { ADDRESS_CLASSES, addressClass, DIRECTIONS, isLoopbackAddress } from '../rowFacts';
 import type { AddressClass, LiveRow } from '../rowFacts';
 import { OWNER_TITLES, OWNERS, PROTOCOLS, protocolTitle, SOCKET_STATES, SOCKET_TYPES } from '../socket';
 import { stateTitle, tableOf, TABLES, tableTitle } from '../socket';
@@ -142,7 +142,7 @@ const CLOSING: ReadonlySet<SocketState | null> = new Set<SocketState>([
 
 const isListening = (row: LiveRow): boolean => row.state === 'LISTEN' || row.direction === 'listen';
 const isLoopback = (row: LiveRow): boolean =>
-  classOf(row.localAddress) === 'loopback' || classOf(row.remoteAddress) === 'loopback';
+  isLoopbackAddress(row.localAddress) || isLoopbackAddress(row.remoteAddress);
 
 export const IS_CHOICES: readonly Choice[] = [
   choice('listening', isListening, { aliases: ['listen', 'listener'], description: 'Waits for connections' }),

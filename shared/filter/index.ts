@@ -4,5 +4,6 @@ export { completions } from './complete';
 export { fromCurrPorts } from './currports';
 export { withTerm } from './edit';
 export { FILTER_FIELDS } from './fields';
+export { narrows } from './narrowing';
 export { quote } from './print';
 export type { Completion, Completions, Filter, FilterError, Range } from './types';

@@ -36,13 +36,41 @@ export function wordTerm(value: Value, lookups: Lookups): Term {
 function processTest(pattern: Pattern): RowTest {
   const fits = remembered(pattern.test);
   const hasTitle = new Set<Owner>(OWNERS.filter((owner) => pattern.test(OWNER_TITLES[owner])));
-  return (row) =>
+  return byProcess((row) =>
     (row.processName === null ? hasTitle.has(row.owner) : fits(row.processName)) ||
     (row.processPath !== null && fits(row.processPath)) ||
     (row.unit !== null && fits(row.unit)) ||
     (row.container !== null && fits(row.container)) ||
     (row.parentName !== null && fits(row.parentName)) ||
-    (row.commandLine !== null && pattern.test(row.commandLine));
+    (row.commandLine !== null && pattern.test(row.commandLine)),
+  );
+}
+
+const MOST_PROCESSES = 20_000;
+
+/** What only a row's process decides is asked once for the rows of one process, as long as they say the same of it. */
+function byProcess(test: RowTest): RowTest {
+  const known = new Map<number | null, { row: LiveRow; fits: boolean }>();
+  return (row) => {
+    const last = known.get(row.pid);
+    if (last !== undefined && isSameProcess(last.row, row)) return last.fits;
+    const fits = test(row);
+    if (known.size >= MOST_PROCESSES) known.clear();
+    known.set(row.pid, { row, fits });
+    return fits;
+  };
+}
+
+function isSameProcess(a: LiveRow, b: LiveRow): boolean {
+  return (
+    a.processName === b.processName &&
+    a.processPath === b.processPath &&
+    a.unit === b.unit &&
+    a.container === b.container &&
+    a.parentName === b.parentName &&
+    a.commandLine === b.commandLine &&
+    (a.processName !== null || a.owner === b.owner)
+  );
 }
 
 function placeTest(pattern: Pattern): RowTest {
