@@ -1,4 +1,5 @@
 import { connectPair, expect, rowOf, rows, search, test } from './support/fixtures';
+import { leaveRows } from './support/hands';
 
 test('Close Connection resets both ends, says so, and the row ends', async ({ open, program }) => {
   const pair = await connectPair(await program(), await program(), '127.0.0.1');
@@ -41,6 +42,7 @@ test('a row whose connection is being closed turns red first', async ({ open, pr
   await page.keyboard.press('Delete');
   await question.asked;
   await expect(row).toHaveClass(/\bended\b/);
+  await leaveRows(page); // under the pointer it would stay
   await expect(row).toHaveCount(0);
 });
 

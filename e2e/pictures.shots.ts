@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Page } from '@playwright/test';
 import { expect, rows, search, test } from './support/fixtures';
 import { ROOT } from './support/paths';
 
@@ -8,6 +9,28 @@ const SIZES = [
 ];
 /** 0, 20, some hundred changing ones, 50,000, and what goes wrong. */
 const DEMOS = ['empty', 'idle', 'churn', 'large', 'failing', 'unprivileged'];
+
+/** What else there is to look at. */
+const SCENES: Record<string, (page: Page) => Promise<void>> = {
+  filter: async (page) => {
+    await page.keyboard.press('Control+F');
+    await page.keyboard.type('nginx or postgres port:443,5432 stat:');
+  },
+  filtered: (page) => search(page, 'process:nginx,firefox remote:10.0.0.0/8 -state:time_wait'),
+  processes: (page) => page.keyboard.press('Control+2'),
+  hosts: (page) => page.keyboard.press('Control+3'),
+  services: (page) => page.keyboard.press('Control+4'),
+  listeners: (page) => page.keyboard.press('Control+5'),
+  properties: (page) => rows(page).nth(4).dblclick(),
+  charts: async (page) => {
+    await rows(page).nth(4).dblclick();
+    await page.getByRole('tab', { name: 'Charts' }).click();
+  },
+  columns: (page) => page.keyboard.press('Control+K'),
+  settings: (page) => page.keyboard.press('Control+,'),
+  keys: (page) => page.keyboard.press('F1'),
+  'held still': (page) => rows(page).nth(6).hover(),
+};
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const size of SIZES) {
@@ -44,6 +67,19 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('region', { name: 'Result of closing' }).waitFor();
     await shot('result');
   });
+
+  for (const [scene, show] of Object.entries(SCENES)) {
+    for (const size of SIZES) {
+      test(`${scene}, ${colorScheme}, ${size.width}`, async ({ open, shell }) => {
+        const { page } = await open({ demo: 'churn', colorScheme, size });
+        await expect(rows(page).first()).toBeVisible();
+        await show(page);
+        await page.waitForTimeout(2500); // for rates, charts and marks
+        const name = `${shell}-${scene}-${colorScheme}-${size.width}.png`;
+        await page.screenshot({ path: path.join(ROOT, '.cache', 'screenshots', name) });
+      });
+    }
+  }
 
   test(`the README's picture, ${colorScheme}`, async ({ open, shell }) => {
     test.skip(shell !== 'electron', 'the README shows the desktop window');

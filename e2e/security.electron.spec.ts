@@ -141,7 +141,10 @@ test('the page is sandboxed, keeps to its policy, and cannot go elsewhere', asyn
   ).toEqual(['undefined', 'undefined']);
   expect(
     await page.evaluate(() => Object.keys((window as unknown as BridgedWindow).socketscope).sort()),
-  ).toEqual(['closeSockets', 'connect', 'copyText', 'onCommand', 'onEngine', 'reportView', 'saveCsv']);
+  ).toEqual([
+    ...['closeSockets', 'connect', 'copyText', 'loadSettings', 'onCommand', 'onEngine', 'onNotice'],
+    ...['reportView', 'saveCsv', 'saveSettings'],
+  ]);
   const policy = await page.evaluate(async () =>
     (await fetch('./index.html')).headers.get('content-security-policy'),
   );

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SocketTable } from '../shared/socketTable';
 import { append } from './fixtures/listedBackend';
@@ -71,5 +72,47 @@ describe('ListenerIndex', () => {
 
   it('finds nobody in an empty table', () => {
     expect(find([], to('10.0.0.5'))).toBe(-1);
+  });
+
+  it('finds whom looking at every listener finds', () => {
+    const address = fc.constantFrom('0.0.0.0', '::', '10.0.0.5', '10.0.0.6', '::1', '::ffff:10.0.0.5');
+    const place = fc.record({
+      local: fc.tuple(address, fc.constantFrom(80, 81)),
+      namespace: fc.constantFrom(0, 7),
+      protocol: fc.constantFrom('tcp', 'sctp'),
+      dualStack: fc.constantFrom(0, 1, 2),
+    });
+    const isAny = (text: string): boolean => text === '0.0.0.0' || text === '::';
+    const family = (text: string): number => (text.includes(':') ? 6 : 4);
+    fc.assert(
+      fc.property(fc.array(place, { maxLength: 40 }), place, (places, connection) => {
+        const [address, port] = connection.local;
+        const rows = places.flatMap((one, row) => {
+          const { protocol, namespace } = one;
+          const isOfItsKind = protocol === connection.protocol && namespace === connection.namespace;
+          return isOfItsKind && one.local[1] === port ? [row] : [];
+        });
+        const exact = rows.filter((row) => places[row]!.local[0] === address);
+        const open = rows.filter((row) => {
+          const { local, dualStack } = places[row]!;
+          const isDual = local[0] === '::' && dualStack === 2;
+          return isAny(local[0]) && (family(local[0]) === family(address) || isDual);
+        });
+        const best = exact.length > 0 ? exact : open;
+        const index = new ListenerIndex(
+          tableOf(
+            places.map((one): Place => ({
+              ...one,
+              state: 'LISTEN',
+              dualStack: one.local[0] === '::' ? one.dualStack : 0,
+            })),
+          ),
+        );
+        const connections = tableOf([to('9.9.9.9'), { ...connection, dualStack: 0, remote: ['9.9.9.9', 5] }]);
+        expect(index.find(connections, 1)).toBe(best.length === 1 ? best[0] : -1);
+        expect(index.has(connections, 1)).toBe(exact.length > 0 || open.length > 0);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

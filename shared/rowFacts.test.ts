@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ADDRESS_CLASSES, addressClass } from './rowFacts';
+import { ADDRESS_CLASSES, addressClass, isLoopbackAddress } from './rowFacts';
 import type { AddressClass } from './rowFacts';
 
 /** First and last address of each range, and those just outside. */
@@ -33,6 +33,7 @@ const CLASSES: [AddressClass, string[]][] = [
 describe('addressClass', () => {
   it.each(CLASSES)('is %s of %s', (kind, addresses) => {
     expect(addresses.map(addressClass)).toEqual(addresses.map(() => kind));
+    expect(addresses.map(isLoopbackAddress)).toEqual(addresses.map(() => kind === 'loopback'));
   });
 
   it.each([null, '', '/run/docker.sock', '@abstract', 'eth0', '2', '10.0.0', '10.0.0.256', '1:2:3'])(

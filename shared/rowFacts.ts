@@ -58,11 +58,19 @@ export function addressClass(address: string | null): AddressClass | null {
 export function isLoopbackAddress(address: string | null): boolean {
   if (address === null) return false;
   const first = address.charCodeAt(0);
-  const isPossible = first === COLON || first === ZERO || address.startsWith('127.');
-  return isPossible && addressClass(address) === 'loopback';
+  if (first !== COLON && first !== ZERO && !address.startsWith('127.')) return false;
+  let known = loopback.get(address);
+  if (known === undefined) {
+    known = addressClass(address) === 'loopback';
+    if (loopback.size >= MOST_LOOPBACK) loopback.clear();
+    loopback.set(address, known);
+  }
+  return known;
 }
 const COLON = 58;
 const ZERO = 48;
+const loopback = new Map<string, boolean>();
+const MOST_LOOPBACK = 10_000;
 
 function classOf4(a: number, b: number, bytes: Uint8Array): AddressClass {
   if (bytes.every((byte) => byte === 0)) return 'wildcard';

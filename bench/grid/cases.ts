@@ -26,8 +26,8 @@ export interface PageBench {
   tick(): Promise<number>;
   /** Filters; ms until the result is on screen */
   filter(text: string): Promise<number>;
-  /** Scrolls by a step with each frame; ms from each to the frame that shows it */
-  scroll(steps: number): Promise<number[]>;
+  /** Scrolls by a step with each frame, for so many ms; ms from each to the frame that shows it */
+  scroll(forMs: number): Promise<number[]>;
 }
 
 /** One case in the JSON file. */
@@ -36,11 +36,11 @@ export interface CaseResult {
   churn: number;
   sort: Sort;
   design: Design;
-  /** Main-thread JavaScript of an update, React included: ms */
+  /** What an update takes of the main thread, layout and painting included: ms of its CPU time */
   medianMs: number;
   p99Ms: number;
   /** Tasks over 50 ms, in all updates together */
   longTasks: number;
-  /** MB in use after a collection of garbage */
+  /** MB in use while updates go on: the median of what they leave behind, garbage included */
   heapMb: number;
 }

@@ -16,7 +16,14 @@ describe('percentile', () => {
 
 describe('caseResult', () => {
   it('has the fields of the JSON file', () => {
-    const measured = { setup: SETUP, updates: [1, 3, 2], longest: [0, 60, 0], heapMb: 33.333, scrolling: [] };
+    const measured = {
+      setup: SETUP,
+      updates: [1, 3, 2],
+      longest: [0, 60, 0],
+      heaps: [99, 33.333, 30],
+      keptMb: 25,
+      scrolling: [],
+    };
     expect(caseResult(measured)).toEqual({
       ...{ rows: 100_000, churn: 0.01, sort: 'stable', design: 'socketscope' },
       ...{ medianMs: 2, p99Ms: 3, longTasks: 1, heapMb: 33.33 },

@@ -6,11 +6,13 @@ import type { CaseResult, Design, Setup } from './cases';
 /** What was measured of one case. */
 export interface Measured {
   setup: Setup;
-  /** ms of main-thread JavaScript, one an update */
+  /** ms of the main thread's CPU time, one an update */
   updates: number[];
   /** ms, the longest task of each update; 0 where none took over 50 */
   longest: number[];
-  heapMb: number;
+  /** MB in use after an update, one each; and without garbage at the end */
+  heaps: number[];
+  keptMb: number;
   /** ms from scrolling to the frame that shows it, while updates go on */
   scrolling: number[];
 }
@@ -21,13 +23,13 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }
 
-export function caseResult({ setup, updates, longest, heapMb }: Measured): CaseResult {
+export function caseResult({ setup, updates, longest, heaps }: Measured): CaseResult {
   return {
     ...{ rows: setup.rows, churn: setup.churn, sort: setup.sort, design: setup.design },
     medianMs: round(median(updates)),
     p99Ms: round(percentile(updates, 0.99)),
     longTasks: longest.filter((ms) => ms > 0).length,
-    heapMb: round(heapMb),
+    heapMb: round(median(heaps)),
   };
 }
 

@@ -37,7 +37,8 @@ export function filterOf(text: string, lookups: Lookups): Filter {
 
 /** Whether a row is of the kind that a switch of the toolbar hides. */
 export const isHidable: Record<Hidable, (row: SocketRow) => boolean> = {
-  loopback: ({ localAddress, remoteAddress }) => isLoopbackAddress(localAddress) || isLoopbackAddress(remoteAddress),
+  loopback: ({ localAddress, remoteAddress }) =>
+    isLoopbackAddress(localAddress) || isLoopbackAddress(remoteAddress),
   listeners: ({ state }) => state === 'LISTEN',
   // A connected UNIX socket need not have an address on either side.
   unconnected: ({ remoteAddress, state }) => remoteAddress === null && state !== 'ESTABLISHED',

@@ -36,13 +36,14 @@ export function wordTerm(value: Value, lookups: Lookups): Term {
 function processTest(pattern: Pattern): RowTest {
   const fits = remembered(pattern.test);
   const hasTitle = new Set<Owner>(OWNERS.filter((owner) => pattern.test(OWNER_TITLES[owner])));
-  return byProcess((row) =>
-    (row.processName === null ? hasTitle.has(row.owner) : fits(row.processName)) ||
-    (row.processPath !== null && fits(row.processPath)) ||
-    (row.unit !== null && fits(row.unit)) ||
-    (row.container !== null && fits(row.container)) ||
-    (row.parentName !== null && fits(row.parentName)) ||
-    (row.commandLine !== null && pattern.test(row.commandLine)),
+  return byProcess(
+    (row) =>
+      (row.processName === null ? hasTitle.has(row.owner) : fits(row.processName)) ||
+      (row.processPath !== null && fits(row.processPath)) ||
+      (row.unit !== null && fits(row.unit)) ||
+      (row.container !== null && fits(row.container)) ||
+      (row.parentName !== null && fits(row.parentName)) ||
+      (row.commandLine !== null && pattern.test(row.commandLine)),
   );
 }
 
