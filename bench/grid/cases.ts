@@ -36,7 +36,7 @@ export interface CaseResult {
   churn: number;
   sort: Sort;
   design: Design;
-  /** What an update takes of the main thread, layout and painting included: ms of its CPU time */
+  /** What an update takes of the main thread for JavaScript (React included), styles and layout: ms of its CPU time */
   medianMs: number;
   p99Ms: number;
   /** Tasks over 50 ms, in all updates together */

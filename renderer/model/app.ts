@@ -179,6 +179,7 @@ export class App {
     if (home?.collapsed === true) toggleFold(foldKey(home));
     if (this.sockets.order.indexOf(id) < 0) {
       ui.set({ notice: { kind: 'info', text: t.inspector.isHidden } });
+      this.selection.clear(); // what is looked at is what is acted upon, or nothing is
     } else {
       this.selection.only(id);
       for (const listener of this.revealListeners) listener(id);

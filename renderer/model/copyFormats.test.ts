@@ -21,7 +21,7 @@ describe('the formats of copied rows', () => {
   });
 
   it('CSV: the fields of the columns, with a header', () => {
-    const [header, first, second] = asCsv(ROWS, COLUMNS).split('\r\n');
+    const [header, first, second] = asCsv(ROWS, COLUMNS, NO_LOOKUPS).split('\r\n');
     expect(header!.split(',')).toEqual(
       expect.arrayContaining(['processName', 'pid', 'state', 'localAddress', 'localPort', 'bytesSent']),
     );
@@ -29,8 +29,14 @@ describe('the formats of copied rows', () => {
     expect(second).toContain("'=cmd|x");
   });
 
+  it('CSV: what follows from other fields, too, and rates as numbers', () => {
+    const derived = (['remoteClass', 'sendRate'] as const).map(columnOf);
+    const rows = [{ ...socketRow(), sendRate: 1500, receiveRate: 0 }, listener()];
+    expect(asCsv(rows, derived, NO_LOOKUPS)).toBe('remoteClass,sendRate\r\nPrivate,1500\r\n,\r\n');
+  });
+
   it('JSON: the fields of the columns, with their types', () => {
-    const made = JSON.parse(asJson(ROWS, COLUMNS)) as object[];
+    const made = JSON.parse(asJson(ROWS, COLUMNS, NO_LOOKUPS)) as object[];
     expect(made).toHaveLength(2);
     expect(made[0]).toMatchObject({
       processName: 'nginx',

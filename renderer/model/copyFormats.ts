@@ -1,12 +1,11 @@
 /** What the selected rows are copied as. Rows hold text that somebody else chose: each format makes it harmless in its way. */
 import { neutralise, toCsv } from '../../shared/csv';
 import { fieldValue } from '../../shared/fields';
-import type { ExportedSocket } from '../../shared/fields';
-import type { SocketRow } from '../../shared/socket';
+import type { FieldValue } from '../../shared/fields';
 import type { CellLookups, CellRow, ColumnSpec } from './columns';
 
 /** The columns to copy, as they are shown. */
-export type CopiedColumn = Pick<ColumnSpec, 'title' | 'align' | 'fields' | 'text'>;
+export type CopiedColumn = Pick<ColumnSpec, 'id' | 'title' | 'align' | 'fields' | 'derived' | 'text'>;
 
 /** Cells between tabs, a line for each row; a cell that a spreadsheet would run begins with an apostrophe. */
 export function asText(
@@ -18,23 +17,35 @@ export function asText(
   return `${lines.join('\n')}\n`;
 }
 
-/** The fields of the columns, as other programs read them. */
-export function exportedFields(columns: readonly CopiedColumn[]): ColumnSpec['fields'] {
-  return [...new Set(columns.flatMap((column) => column.fields))];
-}
-
-export function asCsv(rows: readonly SocketRow[], columns: readonly CopiedColumn[]): string {
-  const fields = exportedFields(columns);
-  return toCsv(fields, exported(rows, fields));
+/** The fields of the columns as other programs read them; what follows from others by the column's name. */
+export function asCsv(
+  rows: readonly CellRow[],
+  columns: readonly CopiedColumn[],
+  lookups: CellLookups,
+): string {
+  const names = columns.flatMap(({ id, fields }): readonly string[] => (fields.length === 0 ? [id] : fields));
+  return toCsv([...new Set(names)], exported(rows, columns, lookups));
 }
 
 /** An array of objects, one for each row. */
-export function asJson(rows: readonly SocketRow[], columns: readonly CopiedColumn[]): string {
-  return `${JSON.stringify(exported(rows, exportedFields(columns)), null, 2)}\n`;
+export function asJson(
+  rows: readonly CellRow[],
+  columns: readonly CopiedColumn[],
+  lookups: CellLookups,
+): string {
+  return `${JSON.stringify(exported(rows, columns, lookups), null, 2)}\n`;
 }
 
-function exported(rows: readonly SocketRow[], fields: ColumnSpec['fields']): ExportedSocket[] {
-  return rows.map((row) => Object.fromEntries(fields.map((field) => [field, fieldValue(row, field)])));
+function exported(
+  rows: readonly CellRow[],
+  columns: readonly CopiedColumn[],
+  lookups: CellLookups,
+): Record<string, FieldValue>[] {
+  const entries = (row: CellRow, { id, fields, derived }: CopiedColumn): [string, FieldValue][] =>
+    fields.length === 0
+      ? [[id, derived(row, lookups)]]
+      : fields.map((field) => [field, fieldValue(row, field)]);
+  return rows.map((row) => Object.fromEntries(columns.flatMap((column) => entries(row, column))));
 }
 
 /** A table of GitHub's Markdown; what would be markup is escaped. */

@@ -2,8 +2,7 @@
 import { MAX_CLOSE } from '../../shared/actions';
 import type { CopyFormat } from '../../shared/bridge';
 import { neutralise } from '../../shared/csv';
-import type { Lookups } from '../../shared/rowFacts';
-import type { SocketRow } from '../../shared/socket';
+import type { LiveRow, Lookups } from '../../shared/rowFacts';
 import type { Shell } from '../shell/shell';
 import { t } from '../strings';
 import { shownColumns } from './columnLayout';
@@ -47,7 +46,7 @@ export class RowActions {
   async exportCsv(which: 'shown' | 'selected'): Promise<void> {
     const rows = which === 'shown' ? this.shownRows() : this.selectedRows();
     await attempt(async () => {
-      const { saved } = await this.shell.saveCsv(fileName(), asCsv(rows, columns()));
+      const { saved } = await this.shell.saveCsv(fileName(), asCsv(rows, columns(), this.cellLookups));
       if (saved !== null) tell('info', t.window.savedTo(rows.length, saved));
     });
   }
@@ -86,11 +85,11 @@ export class RowActions {
     return { ...this.lookups, portNames: ui.get().portNames };
   }
 
-  private shownRows(): SocketRow[] {
+  private shownRows(): LiveRow[] {
     return Array.from(this.order.shown(), ({ row }) => row);
   }
 
-  private selectedRows(): SocketRow[] {
+  private selectedRows(): LiveRow[] {
     return this.selection.shownIds().map((id) => this.order.get(id)!.row);
   }
 }

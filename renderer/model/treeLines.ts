@@ -13,6 +13,8 @@ interface Node extends Place {
   bucket: string | null;
   /** The listener below which it stands, or null where it stands on its own */
   home: Branch | null;
+  /** Listeners come first: they are what one looks for here */
+  rank: 0 | 1;
 }
 
 /** What one listener has accepted. It outlives the listener's place, so that nobody below moves when the listener does. */
@@ -102,11 +104,11 @@ export class TreeLines implements Layout {
 
   compare(a: Entry, b: Entry): number {
     const [x, y] = [a.node as Node, b.node as Node];
-    if (x.home === y.home) return this.compareEntries(a, b);
+    if (x.home === y.home) return this.compareNodes(x, y);
     const [p, q] = [x.home?.listener ?? a, y.home?.listener ?? b];
     // A listener stands above its own.
     if (p === q) return p === a ? -1 : 1;
-    return this.compareEntries(p, q);
+    return this.compareNodes(p.node as Node, q.node as Node);
   }
 
   add(entry: Entry): void {
@@ -217,7 +219,8 @@ export class TreeLines implements Layout {
   }
 
   private place(entry: Entry, bucket: string | null, home: Branch | null): void {
-    const node: Node = { entry, placing: placingOf(entry.row), bucket, home, dead: false };
+    const rank = roleOf(entry.row) === 'listeners' ? 0 : 1;
+    const node: Node = { entry, placing: placingOf(entry.row), bucket, home, rank, dead: false };
     entry.node = node;
     this.changed = true;
     if (home === null) this.top.add(node);
@@ -256,7 +259,11 @@ export class TreeLines implements Layout {
     });
   }
 
-  private readonly compareNodes = (a: Node, b: Node): number => this.compareEntries(a.entry, b.entry);
+  /** What comes at the end while the rows are kept still (`tail`) comes there whatever it is. */
+  private readonly compareNodes = (a: Node, b: Node): number => {
+    const isStill = a.entry.tail !== 0 || b.entry.tail !== 0;
+    return (isStill ? 0 : a.rank - b.rank) || this.compareEntries(a.entry, b.entry);
+  };
 }
 
 function roleOf({ direction, localPort }: LiveRow): 'listeners' | 'connections' | null {

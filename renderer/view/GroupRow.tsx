@@ -1,4 +1,4 @@
-import { formatCount, formatRate } from '../model/columns';
+import { formatRate, formatSum } from '../model/columns';
 import type { ColumnSpec } from '../model/columns';
 import { SUMMED } from '../model/lines';
 import type { GroupLine, Summed } from '../model/lines';
@@ -37,5 +37,5 @@ function isSummed(id: string): id is Summed {
 }
 
 function sumText(id: Summed, sum: number | null): string {
-  return id === 'sendRate' || id === 'receiveRate' ? formatRate(sum) : formatCount(sum);
+  return id === 'sendRate' || id === 'receiveRate' ? formatRate(sum) : formatSum(sum);
 }

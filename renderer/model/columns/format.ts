@@ -2,12 +2,18 @@
 import { factText } from '../../../shared/factText';
 
 const count = new Intl.NumberFormat('en-US');
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
 
 /** A zero says nothing and is left blank, as TCPView does. */
 export function formatCount(value: number | null): string {
   return value === null || value === 0 ? '' : count.format(value);
+}
+
+/** A sum may have more digits than a column has room for: from a billion on it is said in three digits, `1.29 G`. */
+export function formatSum(value: number | null): string {
+  return value === null || value < 1e9 ? formatCount(value) : short.format(value).replace('B', 'G');
 }
 
 /** The time of day, or month, day, hour and minute where it was not today: both fit a narrow column. */

@@ -8,7 +8,15 @@ import { TRAFFIC_COLUMNS } from './trafficColumns';
 
 export { COLUMN_IDS } from '../../../shared/columnIds';
 export type { ColumnId } from '../../../shared/columnIds';
-export { formatAge, formatCount, formatFullTime, formatRate, formatRtt, formatTime } from './format';
+export {
+  formatAge,
+  formatCount,
+  formatFullTime,
+  formatRate,
+  formatRtt,
+  formatSum,
+  formatTime,
+} from './format';
 export { OWNER_EXPLANATION } from './processColumns';
 export type { CellLookups, CellRow, ColumnSpec, SortKey } from './spec';
 

@@ -1,6 +1,6 @@
 /** What a column of the grid is. */
 import type { ColumnId } from '../../../shared/columnIds';
-import type { FIELDS } from '../../../shared/fields';
+import type { FieldValue, FIELDS } from '../../../shared/fields';
 import type { LiveRow, Lookups } from '../../../shared/rowFacts';
 import type { SocketRow } from '../../../shared/socket';
 import { t } from '../../strings';
@@ -28,8 +28,10 @@ export interface ColumnSpec {
   flex: number;
   /** Where a text that is too long is cut. The end of a path says more than its middle. */
   elide: 'end' | 'middle';
-  /** The fields it stands for in a CSV file; none where it says what follows from others. */
+  /** The fields it stands for in a CSV file; none where it says what follows from others: {@link derived}. */
   fields: readonly (typeof FIELDS)[number][];
+  /** What a CSV file has of it where it stands for no field; its name there is the column's id. */
+  derived(row: CellRow, lookups: CellLookups): FieldValue;
   /** A first click sorts downwards: the largest or the latest is what one looks for. */
   largestFirst: boolean;
   /** Its keys change when a host's name becomes known. */
@@ -56,6 +58,7 @@ export function column(
   return {
     ...{ id, title, about, width, text, sortKey },
     ...{ align: 'left', flex: 0, elide: 'end', fields: [], largestFirst: false, dependsOnNames: false },
+    derived: (row, lookups) => text(row, lookups) || null,
     more: () => '',
     tooltip: text,
     ...rest,

@@ -37,7 +37,7 @@ function rates(id: 'sendRate' | 'receiveRate', width: number): ColumnSpec {
     width,
     (r) => formatRate(r[id]),
     (r) => r[id] ?? null,
-    { largestFirst: true },
+    { derived: (r) => r[id] ?? null, largestFirst: true },
   );
 }
 
