@@ -28,5 +28,7 @@ export default defineConfig({
     // The page's policy is script-src 'self' and img-src 'self' data:; nothing may end up inline in the HTML.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // It is read from the disk, not over a network.
+    chunkSizeWarningLimit: 2000,
   },
 });

@@ -21,8 +21,8 @@ const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync', '--enable-precise-memory-info'],
 ];
-/** Updates before the first one that is measured: until then the browser compiles what it runs. */
-const WARM_UP: Record<Design, number> = { socketscope: 15, naive: 2 };
+/** Updates before the first one that is measured, twice: until then the browser compiles what it runs. */
+const WARM_UP: Record<Design, number> = { socketscope: 8, naive: 1 };
 /** ms of scrolling, while updates go on */
 const SCROLL_MS = 1500;
 /** ms between two updates while scrolling */
@@ -68,9 +68,13 @@ const tick = (page: Page): Promise<number> =>
 
 async function measure(page: Page, session: CDPSession, setup: Setup, rounds: number): Promise<Measured> {
   await page.evaluate((what) => (globalThis as unknown as BenchWindow).bench.start(what), setup);
+  const warmUp = async (): Promise<void> => {
+    for (let i = 0; i < WARM_UP[setup.design]; i++) await tick(page);
+  };
+  await warmUp();
   // What opening it has left behind is nothing of the updates'.
   await session.send('HeapProfiler.collectGarbage');
-  for (let i = 0; i < WARM_UP[setup.design]; i++) await tick(page);
+  await warmUp();
   const updates: number[] = [];
   const longest: number[] = [];
   const heaps: number[] = [];
@@ -159,8 +163,14 @@ async function main(): Promise<void> {
   const typing = new Map<number, number[]>();
   const roundsOf = (design: Design): number =>
     design === 'naive' ? Math.max(FEWEST_UPDATES, Math.round(rounds * NAIVE_SHARE)) : rounds;
-  const run = async (setup: Setup): Promise<Measured> =>
-    inPage(browser, url, (page, session) => measure(page, session, setup, roundsOf(setup.design)));
+  const run = async (setup: Setup): Promise<Measured> => {
+    const measured = await inPage(browser, url, (page, session) =>
+      measure(page, session, setup, roundsOf(setup.design)),
+    );
+    // It takes minutes: a sign of life for each case.
+    console.error(line(measured)[0]);
+    return measured;
+  };
   try {
     for (const rows of sizes) {
       const lines: string[][] = [HEADS];

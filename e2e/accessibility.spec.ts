@@ -10,10 +10,11 @@ test('the window with properties open: nothing that axe complains of', async ({ 
 });
 
 test('the grid says how many rows there are, and which of them are on screen', async ({ open }) => {
-  const { page } = await open({ demo: 'large' });
+  const subject = await open({ demo: 'large' });
+  const { page } = subject;
   const grid = page.getByRole('grid');
   await expect(grid).toHaveAttribute('aria-rowcount', /^[45]\d{4}$/, { timeout: 20_000 });
-  await page.keyboard.press('Control+P');
+  await subject.press('Ctrl+P');
   await grid.focus();
   await page.keyboard.press('End');
   const last = Number(await grid.getAttribute('aria-rowcount'));

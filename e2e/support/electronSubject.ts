@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { _electron } from '@playwright/test';
+import { _electron, expect } from '@playwright/test';
 import type { ElectronApplication } from '@playwright/test';
 import { ROOT } from './paths';
 import type { Asked, OpenOptions, Subject } from './subject';
@@ -97,6 +97,7 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
     },
     async restart(settings) {
       await app.close();
+      await released(userData);
       if (settings !== undefined) fs.writeFileSync(path.join(userData, 'settings.json'), settings);
       app = await launch();
       page = await app.firstWindow();
@@ -108,6 +109,12 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
       if (options.userData === undefined) fs.rmSync(userData, { recursive: true, force: true });
     },
   };
+}
+
+/** Chromium's lock on the folder is gone a little after the program is; one that starts before then ends at once. */
+async function released(userData: string): Promise<void> {
+  const lock = path.join(userData, 'SingletonLock'); // a link that leads nowhere
+  await expect.poll(() => fs.lstatSync(lock, { throwIfNoEntry: false })).toBeUndefined();
 }
 
 /** The engine: a descendant of main's that Electron started as a Node utility process. */
