@@ -32,6 +32,11 @@ export class SharedTexts {
     if (row.remoteAddress === before.remoteAddress) row.remoteAddress = before.remoteAddress;
   }
 
+  /** Nothing of what is no longer read stays in memory: command lines may hold passwords. */
+  forget(): void {
+    this.known.clear();
+  }
+
   private one<Text extends string | null>(text: Text, before: Text | undefined): Text {
     if (text === null) return text;
     if (text === before) return before;

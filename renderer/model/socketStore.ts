@@ -257,7 +257,9 @@ export class SocketStore {
   private isComparable(reading: ReadingOptions): boolean {
     const { reading: before } = this;
     this.reading = reading;
-    return before === null || isSameReading(before, reading);
+    const isSame = before === null || isSameReading(before, reading);
+    if (!isSame) this.texts.forget();
+    return isSame;
   }
 
   /** A mark whose time is not over stays, unless there is another. */

@@ -76,6 +76,7 @@ export function FilterBox() {
     if (key === 'Enter') {
       if (active >= 0) accept(active);
       else if (offer !== null) putAway();
+      else if (currPorts !== null) put(currPorts);
       else toGrid();
       return true;
     }
@@ -158,7 +159,7 @@ export function FilterBox() {
                 onMouseDown={(event) => event.preventDefault()}
                 onClick={() => put(currPorts)}
               >
-                {t.filter.box.convert}
+                {t.filter.box.convert} <kbd>Enter</kbd>
               </button>
             </div>
           )}
