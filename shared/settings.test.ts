@@ -73,7 +73,8 @@ describe('parseSettings', () => {
   it('gives back what was written', () => {
     fc.assert(
       fc.property(almost, (given) => {
-        const settings = parseSettings(given);
+        // Through JSON once: there is no -0 in a file.
+        const settings = parseSettings(JSON.parse(JSON.stringify(given)));
         expect(readSettings(JSON.stringify(settings))).toEqual(settings);
       }),
     );
