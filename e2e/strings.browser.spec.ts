@@ -9,7 +9,7 @@ async function escaped(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     const DATA = [
       '[data-column], .group-title, .group-title b, kbd, code, script, style, .uplot',
-      '.toolbar .joined button, .rates b, .demo', // protocols, numbers with units, the engine's own name
+      '.toolbar .joined button, .rates b, .legend b, .demo', // protocols, numbers with units, the engine's own name
       '.menu-button:not(.view) .menu .label, .sockets .kind, .sockets .condition', // protocols, states, what is read
       '.details h2, .details header .state, .card, .card h3, .card dt, .card dd', // facts
     ].join();
