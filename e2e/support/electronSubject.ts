@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { _electron, expect } from '@playwright/test';
-import type { ElectronApplication } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
 import { ROOT } from './paths';
 import type { Asked, OpenOptions, Subject } from './subject';
 
@@ -34,9 +34,9 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
       args,
       chromiumSandbox: options.sandbox === true,
       colorScheme: options.colorScheme ?? 'light',
+      timeout: LAUNCH_TIMEOUT,
     });
-  let app = await launch();
-  let page = await app.firstWindow();
+  let { app, page } = await start(launch);
   if (options.size !== undefined) {
     await app.evaluate(({ BrowserWindow }, size) => {
       BrowserWindow.getAllWindows()[0]!.setContentSize(size.width, size.height);
@@ -99,8 +99,7 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
       await app.close();
       await released(userData);
       if (settings !== undefined) fs.writeFileSync(path.join(userData, 'settings.json'), settings);
-      app = await launch();
-      page = await app.firstWindow();
+      ({ app, page } = await start(launch));
       return page;
     },
     clipboard: () => app.evaluate(({ clipboard }) => clipboard.readText()),
@@ -109,6 +108,29 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
       if (options.userData === undefined) fs.rmSync(userData, { recursive: true, force: true });
     },
   };
+}
+
+/** ms; it takes one or two seconds */
+const LAUNCH_TIMEOUT = 15_000;
+
+/** Playwright now and then waits for ever for an Electron that it has launched: that one is started anew, once. */
+async function start(
+  launch: () => Promise<ElectronApplication>,
+  attempts = 2,
+): Promise<{ app: ElectronApplication; page: Page }> {
+  try {
+    const app = await launch();
+    try {
+      return { app, page: await app.firstWindow({ timeout: LAUNCH_TIMEOUT }) };
+    } catch (error) {
+      app.process().kill('SIGKILL');
+      throw error;
+    }
+  } catch (error) {
+    if (attempts === 1) throw error;
+    console.log(`Electron is started once more: ${String(error).split('\n')[0]}`);
+    return await start(launch, attempts - 1);
+  }
 }
 
 /** Chromium's lock on the folder is gone a little after the program is; one that starts before then ends at once. */
