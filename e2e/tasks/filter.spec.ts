@@ -1,5 +1,5 @@
 import { expect, rows, search, test } from '../support/fixtures';
-import { columnTexts, goToFilter, reach, typeFilter } from '../support/hands';
+import { columnTexts, goToFilter, reach } from '../support/hands';
 
 test('what is wrong in a filter is underlined, with the reason', async ({ open }) => {
   const subject = await open({ demo: 'idle' });
