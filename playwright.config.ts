@@ -10,7 +10,11 @@ export default defineConfig<ShellOptions>({
   timeout: 45_000,
   expect: { timeout: 8000 },
   reporter: [['list']],
-  use: { trace: 'retain-on-failure' },
+  // Without pictures of each step, which would take as long as the steps.
+  use: {
+    trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false },
+    screenshot: 'only-on-failure',
+  },
   projects: [
     { name: 'chromium', use: { shell: 'browser' }, testIgnore: '**/*.electron.spec.ts' },
     { name: 'electron', use: { shell: 'electron' }, testIgnore: '**/*.browser.spec.ts' },

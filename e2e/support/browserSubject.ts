@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { CHROMIUM_FLAGS, ROOT } from './paths';
 import type { Asked, OpenOptions, Subject } from './subject';
 
@@ -37,13 +37,18 @@ async function startHost(
   return { child, port: Number(new URL(url).port) };
 }
 
+let launched: Promise<Browser> | null = null;
+
+/** One browser for all tests: each has a context of its own, and starting one takes longer than most tests. */
+function launchedBrowser(): Promise<Browser> {
+  const executablePath = process.env['SOCKETSCOPE_CHROMIUM'];
+  launched ??= chromium.launch({ args: CHROMIUM_FLAGS, ...(executablePath ? { executablePath } : {}) });
+  return launched;
+}
+
 export async function openInBrowser(options: OpenOptions): Promise<Subject> {
   const token = 'a-token-of-the-tests-own';
-  const executablePath = process.env['SOCKETSCOPE_CHROMIUM'];
-  const browser = await chromium.launch({
-    args: CHROMIUM_FLAGS,
-    ...(executablePath ? { executablePath } : {}),
-  });
+  const browser = await launchedBrowser();
   let host = await startHost(0, token, options.demo);
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
@@ -104,7 +109,7 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
     },
     clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
     async close() {
-      await browser.close();
+      await context.close();
       host.child.kill('SIGKILL');
     },
   };
