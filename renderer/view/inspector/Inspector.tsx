@@ -101,7 +101,7 @@ function Pane({ state }: { state: DetailsState }) {
         id="inspector-panel"
         className="facts"
         role="tabpanel"
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must get there
         tabIndex={0}
         aria-labelledby={`inspector-tab-${tab}`}
       >
