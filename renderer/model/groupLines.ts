@@ -120,9 +120,12 @@ export class GroupLines implements Layout {
     return this.order.grouping.key(row) === (entry.node as Group).key;
   }
 
-  updated(entry: Entry, before: LiveRow): void {
+  updating(entry: Entry): void {
+    count(entry.node as Group, entry.row, -1);
+  }
+
+  updated(entry: Entry): void {
     const group = entry.node as Group;
-    count(group, before, -1);
     count(group, entry.row, 1);
     // Not where the row is of another group by now, and stays here only because the lines are held.
     if (this.stays(entry, entry.row)) group.sample = entry.row;
@@ -141,6 +144,10 @@ export class GroupLines implements Layout {
     for (const entry of entries) this.add(entry);
     this.putInPlace(false);
     this.measure();
+  }
+
+  retain(): boolean {
+    return false;
   }
 
   fold(collapsed: ReadonlySet<string>): void {

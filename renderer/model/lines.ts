@@ -9,6 +9,8 @@ export type Mark = 'new' | 'changed' | 'ended' | null;
 
 /** A row in its place. */
 export interface Entry extends Place {
+  /** The row's: what is compared lies close at hand */
+  readonly id: string;
   row: LiveRow;
   mark: Mark;
   /** The number of the update that marked it */
@@ -21,6 +23,8 @@ export interface Entry extends Place {
   node: unknown;
   /** The last pass over all rows that came by */
   visit: number;
+  /** Another number whenever the row has changed: it is the same object for as long as it stays in its place */
+  stamp: number;
 }
 
 /** The columns that a group has sums of. */
@@ -105,11 +109,17 @@ export interface Layout {
   bury(entry: Entry): void;
   /** Whether an entry may get this row and stay where it is. */
   stays(entry: Entry, row: LiveRow): boolean;
-  /** An entry has got another row, and stays where it is. */
-  updated(entry: Entry, before: LiveRow): void;
+  /** An entry's row is about to change, and then has; the entry stays where it is. */
+  updating(entry: Entry): void;
+  updated(entry: Entry): void;
   settle(): void;
   /** Starts over with these. */
   reset(entries: Iterable<Entry>): void;
+  /**
+   * Where it is cheaper than to bury and add: only these are left, in their order as it is. False where it is not, and
+   * nothing has happened.
+   */
+  retain(entries: Entry[]): boolean;
   /** Folds in what has these keys, and nothing else. */
   fold(collapsed: ReadonlySet<string>): void;
 }
@@ -164,12 +174,21 @@ export class FlatLines implements Layout {
     return true;
   }
 
-  updated(): void {
+  updating(): void {
     // The line shows the entry's row, whichever it is.
+  }
+
+  updated(): void {
+    // As above.
   }
 
   settle(): void {
     this.list.settle();
+  }
+
+  retain(entries: Entry[]): boolean {
+    this.list.replace(entries);
+    return true;
   }
 
   reset(entries: Iterable<Entry>): void {

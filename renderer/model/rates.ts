@@ -40,11 +40,9 @@ export class Rates {
     return before;
   }
 
-  /** The row as it is since nothing more was heard of it; null where it is right as it is. */
-  rested(row: LiveRow): LiveRow | null {
-    if (this.moving.has(row.id) || isAtRest(row)) return null;
-    const zero = (bytes: number | null): number | null => (bytes === null ? null : 0);
-    return { ...row, sendRate: zero(row.bytesSent), receiveRate: zero(row.bytesReceived) };
+  /** Whether nothing more was heard of this row, so that its rates are {@link restingRate} by now. */
+  hasRested(row: LiveRow): boolean {
+    return !this.moving.has(row.id) && !isAtRest(row);
   }
 
   /** bytes/s in whole numbers, so that sums of many stay exact */
@@ -58,6 +56,11 @@ export class Rates {
     // A counter that has gone backwards is another one.
     return now < before ? null : Math.round(((now - before) * 1000) / this.elapsed);
   }
+}
+
+/** bytes/s of a counter that has stood still. */
+export function restingRate(bytes: number | null): 0 | null {
+  return bytes === null ? null : 0;
 }
 
 function isAtRest({ bytesSent, bytesReceived, sendRate, receiveRate }: LiveRow): boolean {

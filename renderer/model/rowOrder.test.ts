@@ -11,6 +11,7 @@ import type { Arrangement } from './rowOrder';
 type Step =
   | { do: 'put'; rows: LiveRow[] }
   | { do: 'delete'; ids: string[] }
+  | { do: 'rates'; ids: string[]; rate: number | null }
   | { do: 'settle' | 'hold' | 'release' | 'reconsider' }
   | { do: 'arrange'; to: Arrangement }
   | { do: 'filter'; by: Pick<Arrangement, 'accepts' | 'criteria'> }
@@ -27,6 +28,11 @@ const deletes: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('delete'),
   ids: fc.array(anyId, { maxLength: 6 }),
 });
+const rates: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('rates'),
+  ids: fc.array(anyId, { maxLength: 6 }),
+  rate: fc.option(fc.nat(3), { nil: null }),
+});
 const arranges: fc.Arbitrary<Step> = fc.record({ do: fc.constant('arrange'), to: anyArrangement });
 const filters: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('filter'),
@@ -38,7 +44,7 @@ const folds: fc.Arbitrary<Step> = fc.record({
 });
 const anySteps = fc.array(
   fc.oneof(
-    ...[puts, puts, puts, deletes, deletes, simply('settle'), simply('hold'), simply('hold')],
+    ...[puts, puts, puts, deletes, deletes, rates, simply('settle'), simply('hold'), simply('hold')],
     ...[simply('release'), simply('reconsider'), arranges, filters, filters, folds],
   ),
   { maxLength: 20 },
@@ -64,7 +70,7 @@ class Twin {
     switch (step.do) {
       case 'put':
         for (const row of step.rows) {
-          order.put(row, null);
+          order.put({ ...row }, null); // what it is given is its own
           model.set(row.id, row);
         }
         return;
@@ -72,6 +78,14 @@ class Twin {
         for (const id of step.ids) {
           order.delete(id);
           model.delete(id);
+        }
+        return;
+      case 'rates':
+        for (const id of step.ids) {
+          const row = model.get(id);
+          if (row === undefined) continue;
+          order.putRates(order.get(id)!, step.rate, step.rate);
+          model.set(id, { ...row, sendRate: step.rate, receiveRate: step.rate });
         }
         return;
       case 'settle':
@@ -137,7 +151,7 @@ class Twin {
     const shown = new Set(ids(order));
     for (const id of shown) {
       const entry = order.get(id)!;
-      if (model.has(id)) expect(entry.row).toBe(model.get(id));
+      if (model.has(id)) expect(entry.row).toEqual(model.get(id));
       else expect(entry.mark).toBe('ended');
     }
     expect(order.endedCount).toBe([...shown].filter((id) => !model.has(id)).length);

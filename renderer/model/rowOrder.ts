@@ -1,28 +1,19 @@
 import type { LiveRow } from '../../shared/rowFacts';
 import type { SortKey } from './columns';
+import { isOrderOf } from './arrangement';
+import type { Arrangement } from './arrangement';
 import { narrowsTo } from './criteria';
-import type { Criteria } from './criteria';
 import { groupSortKey } from './groupings';
-import type { Grouping } from './groupings';
 import { GroupLines } from './groupLines';
 import { FlatLines, socketLine } from './lines';
 import type { Entry, Layout, Line, Mark } from './lines';
+import { Refiltering } from './refiltering';
+import { takeOn } from './takeOn';
 import { TreeLines } from './treeLines';
+import { WaitingRows } from './waitingRows';
 
+export type { Arrangement } from './arrangement';
 export type { Entry, Mark } from './lines';
-
-export interface Arrangement {
-  sortKey(row: LiveRow): SortKey;
-  descending: boolean;
-  /** Whether a row is shown. */
-  accepts(row: LiveRow): boolean;
-  /** The column that the rows are sorted by: groups are sorted by its sum, where it has one. */
-  column?: string;
-  /** By what rows are accepted, to see whether another arrangement accepts some of the same only. */
-  criteria?: Criteria;
-  /** How the rows are gathered; flat where it is left out. */
-  gather?: Grouping | 'listeners' | null;
-}
 
 /**
  * All rows by id, and the shown ones laid out in order, kept so incrementally and in place. A row whose sort key, group
@@ -38,20 +29,10 @@ export class RowOrder {
   private collapsed: ReadonlySet<string> = new Set();
   private shownCount = 0;
   private held = false;
-  /** Of the rows that came, changed or ended while held, the ids */
-  private readonly waiting = new Set<string>();
-  /** Those of them that will be shown and are not yet */
-  private readonly arriving = new Set<string>();
-  /** Those that came while held, and whether they are new rather than switched on */
-  private readonly born = new Map<string, boolean>();
-  /** Those that have ended, and are still shown */
-  private readonly gone = new Set<string>();
-  /** Whether what rows are accepted may have changed while held */
-  private stale = false;
+  private readonly waiting = new WaitingRows();
   private still = false;
-  /** The shown rows as they were before a filter took some away, in order: to sort what comes back costs little by it */
-  private widest: readonly Entry[] = [];
-  private visit = 0;
+  private readonly refiltering = new Refiltering();
+  private stamps = 0;
   private lastTail = 0;
 
   constructor(private arrangement: Arrangement) {
@@ -65,7 +46,7 @@ export class RowOrder {
 
   /** How many rows there are, shown or not; those that came while held do not count yet. */
   get total(): number {
-    return this.entries.size - this.born.size;
+    return this.entries.size - this.waiting.born.size;
   }
 
   /** What is on screen. Valid after {@link settle}. */
@@ -75,12 +56,12 @@ export class RowOrder {
 
   /** How many rows will appear at {@link release}. */
   get pendingCount(): number {
-    return this.arriving.size;
+    return this.waiting.arriving.size;
   }
 
   /** How many rows have ended and go at {@link release}. */
   get endedCount(): number {
-    return this.gone.size;
+    return this.waiting.gone.size;
   }
 
   get(id: string): Entry | undefined {
@@ -124,9 +105,29 @@ export class RowOrder {
     return this.layout.compare(a, b);
   }
 
-  /** Adds or updates a row, whose entry is `old`. Takes effect in the order at the next {@link settle}. Returns its entry. */
+  /**
+   * Adds or updates a row, whose entry is `old`. Takes effect in the order at the next {@link settle}. Returns its entry.
+   * The row becomes the order's own: it may be changed when the next one comes.
+   */
   put(row: LiveRow, mark: Mark, old: Entry | undefined = this.entries.get(row.id)): Entry {
     return this.held ? this.keep(old, row, mark) : this.place(old, row, mark);
+  }
+
+  /** As {@link put}, of a row of which nothing but the rates has changed. */
+  putRates(entry: Entry, sendRate: number | null, receiveRate: number | null): void {
+    const { row } = entry;
+    const before = { sendRate: row.sendRate, receiveRate: row.receiveRate };
+    if (!this.held) {
+      if (entry.shown) this.layout.updating(entry);
+      row.sendRate = sendRate;
+      row.receiveRate = receiveRate;
+      const stays = this.staysWith(entry, row) && entry.key === this.keyOf(entry, row);
+      if (!stays) Object.assign(row, before);
+      if (entry.shown) this.layout.updated(entry);
+      entry.stamp = ++this.stamps;
+      if (stays) return;
+    }
+    this.put({ ...row, sendRate, receiveRate }, entry.mark, entry);
   }
 
   delete(id: string): void {
@@ -134,13 +135,10 @@ export class RowOrder {
     if (entry === undefined) return;
     if (this.held && entry.shown) {
       entry.mark = 'ended';
-      this.gone.add(id);
-      this.waiting.add(id);
+      this.waiting.end(id);
       return;
     }
-    this.waiting.delete(id);
-    this.arriving.delete(id);
-    this.born.delete(id);
+    this.waiting.forget(id);
     this.bury(entry);
     this.entries.delete(id);
   }
@@ -160,18 +158,16 @@ export class RowOrder {
   release(): Entry[] {
     if (!this.held) return [];
     this.held = false;
-    const ids = this.stale ? [...this.entries.keys()] : this.waiting;
-    for (const id of ids) {
+    const { stale, ids, gone, born } = this.waiting.take();
+    for (const id of stale ? [...this.entries.keys()] : ids) {
       const entry = this.entries.get(id);
       if (entry === undefined) continue;
-      if (this.gone.has(id)) this.delete(id);
+      if (gone.has(id)) this.delete(id);
       else this.place(entry, entry.row, entry.mark);
     }
-    const born = [...this.born].flatMap(([id, isNew]) => (isNew ? [this.entries.get(id)!] : []));
-    this.stale = false;
-    for (const ids of [this.waiting, this.arriving, this.born, this.gone]) ids.clear();
+    const isNew = [...born].flatMap(([id, isNew]) => (isNew ? [this.entries.get(id)!] : []));
     this.settle();
-    return born.filter(({ shown }) => shown);
+    return isNew.filter(({ shown }) => shown);
   }
 
   /** Whether rows keep their places from now on: new ones come at the end, and what ends makes room. */
@@ -203,7 +199,7 @@ export class RowOrder {
   private rearrange(): void {
     const { arrangement } = this;
     this.lastTail = 0;
-    this.widest = [];
+    this.refiltering.forget();
     this.layout = this.layOut();
     const shown: Entry[] = [];
     for (const entry of this.entries.values()) {
@@ -216,44 +212,17 @@ export class RowOrder {
     this.layout.reset(shown);
   }
 
-  /** Only what is shown changes: what stays is in order already, and what comes nearly so. */
+  /** Only what is shown changes. */
   private refilter(isNarrower: boolean): void {
     this.settle();
-    const current = isNarrower || this.widest.length <= this.shownCount ? [...this.layout.sockets()] : [];
-    if (this.widest.length <= this.shownCount) this.widest = current;
-    const visit = ++this.visit;
-    const hidden: Entry[] = [];
-    let considered = 0;
-    const consider = (entry: Entry): void => {
-      considered++;
-      entry.visit = visit;
-      const shown = this.arrangement.accepts(entry.row);
-      if (shown === entry.shown) return;
-      entry.shown = shown;
-      this.shownCount += shown ? 1 : -1;
-      if (shown) this.layout.add(entry);
-      else {
-        this.layout.bury(entry);
-        hidden.push(entry);
-      }
-    };
-    if (isNarrower) for (const entry of current) consider(entry);
-    else {
-      for (const entry of this.widest) if (!entry.dead) consider(entry);
-      // Most often those were all.
-      if (considered < this.entries.size)
-        for (const entry of this.entries.values()) if (entry.visit !== visit) consider(entry);
-    }
-    this.settle();
-    // They are out of the lines, and as good as before.
-    for (const entry of hidden) entry.dead = false;
-    if (this.shownCount === this.entries.size) this.widest = [];
+    const { accepts } = this.arrangement;
+    this.shownCount = this.refiltering.apply(this.entries, this.layout, accepts, isNarrower);
   }
 
   /** Asks anew what every row is sorted and gathered by, and whether it is shown: because names or the time have changed. */
   reconsider(): void {
     if (this.held) {
-      this.stale = true;
+      this.waiting.stale = true;
       for (const entry of this.entries.values()) if (!entry.shown) this.foresee(entry);
       return;
     }
@@ -278,24 +247,26 @@ export class RowOrder {
   }
 
   private place(old: Entry | undefined, row: LiveRow, mark: Mark): Entry {
-    const shown = this.arrangement.accepts(row);
-    const stays = old !== undefined && old.shown === shown && (!shown || this.layout.stays(old, row));
-    // Kept still, a row has its place from the key that it had once.
-    const key = stays && this.still && shown ? old.key : this.arrangement.sortKey(row);
+    const stays = old !== undefined && this.staysWith(old, row);
+    const shown = stays ? old.shown : this.arrangement.accepts(row);
+    const key = stays ? this.keyOf(old, row) : this.arrangement.sortKey(row);
     // One whose key has changed is another entry, shown or not: an entry's key is for life.
     if (stays && old.key === key) {
-      const before = old.row;
-      old.row = row;
+      if (shown) this.layout.updating(old);
+      // The old object lives on and the new one dies young: the least work for whoever collects garbage.
+      takeOn(old.row, row);
       old.mark = mark;
-      if (shown) this.layout.updated(old, before);
+      old.stamp = ++this.stamps;
+      if (shown) this.layout.updated(old);
       return old;
     }
     if (old !== undefined) this.bury(old);
     const tail = this.still && shown ? ++this.lastTail : 0;
-    const entry: Entry = {
-      ...{ row, mark, markedAt: old?.markedAt ?? 0, key, shown, tail },
-      ...{ dead: false, node: null, visit: 0 },
-    };
+    // Whoever still has the row that was there before is to find it as it was.
+    const own = row === old?.row ? { ...row } : row;
+    const entry = this.entryOf(own, mark, key, shown);
+    entry.tail = tail;
+    if (old !== undefined) entry.markedAt = old.markedAt;
     this.entries.set(row.id, entry);
     if (shown) {
       this.shownCount++;
@@ -304,29 +275,56 @@ export class RowOrder {
     return entry;
   }
 
+  /** Property by property: they are made by the thousand, and what is spread together takes several times as long. */
+  private entryOf(row: LiveRow, mark: Mark, key: SortKey, shown: boolean): Entry {
+    return {
+      id: row.id,
+      row,
+      mark,
+      markedAt: 0,
+      key,
+      shown,
+      tail: 0,
+      dead: false,
+      node: null,
+      visit: 0,
+      stamp: ++this.stamps,
+    };
+  }
+
+  private staysWith(entry: Entry, row: LiveRow): boolean {
+    const shown = this.arrangement.accepts(row);
+    return entry.shown === shown && (!shown || this.layout.stays(entry, row));
+  }
+
+  /** Kept still, a row has its place from the key that it had once. */
+  private keyOf(entry: Entry, row: LiveRow): SortKey {
+    return this.still && entry.shown ? entry.key : this.arrangement.sortKey(row);
+  }
+
   /** What becomes of a row while held: it is shown where it was, or waits. */
   private keep(old: Entry | undefined, row: LiveRow, mark: Mark): Entry {
-    this.waiting.add(row.id);
-    this.gone.delete(row.id);
+    this.waiting.change(row.id);
     if (old === undefined) {
-      const hidden = { key: null, shown: false, tail: 0, dead: false, node: null, visit: 0 };
-      const entry: Entry = { row, mark, markedAt: 0, ...hidden };
+      const entry = this.entryOf(row, mark, null, false);
       this.entries.set(row.id, entry);
-      this.born.set(row.id, mark === 'new');
+      this.waiting.born.set(row.id, mark === 'new');
       this.foresee(entry);
       return entry;
     }
-    const before = old.row;
+    if (old.shown) this.layout.updating(old);
+    // Not taken on: what it was may still stand for its group, which it stays in though it may be another one's by now.
     old.row = row;
     old.mark = mark;
-    if (old.shown) this.layout.updated(old, before);
+    old.stamp = ++this.stamps;
+    if (old.shown) this.layout.updated(old);
     else this.foresee(old);
     return old;
   }
 
   private foresee({ row }: Entry): void {
-    if (this.arrangement.accepts(row)) this.arriving.add(row.id);
-    else this.arriving.delete(row.id);
+    if (this.arrangement.accepts(row)) this.waiting.arriving.add(row.id);
+    else this.waiting.arriving.delete(row.id);
   }
 
   private bury(entry: Entry): void {
@@ -344,12 +342,6 @@ export class RowOrder {
       if (b.key === null) return -1;
       return a.key < b.key !== this.arrangement.descending ? -1 : 1;
     }
-    return a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0;
+    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
   };
-}
-
-/** Whether both put rows in the same order, whichever they show. */
-function isOrderOf(a: Arrangement, b: Arrangement): boolean {
-  const isSame = a.column === b.column && a.descending === b.descending && a.gather === b.gather;
-  return isSame && a.column !== undefined;
 }

@@ -5,7 +5,7 @@ import type { LiveRow } from '../../shared/rowFacts';
 import type { Line } from './lines';
 import { AT_ONCE } from './pace';
 import type { Pace } from './pace';
-import { Rates } from './rates';
+import { Rates, restingRate } from './rates';
 import { RowOrder } from './rowOrder';
 import type { Arrangement, Entry, Mark } from './rowOrder';
 import { SharedTexts } from './sharedTexts';
@@ -229,8 +229,10 @@ export class SocketStore {
   private *rest(): Generator<void> {
     for (const id of this.rates.end()) {
       const entry = this.order.get(id);
-      const row = entry === undefined ? null : this.rates.rested(entry.row);
-      if (row !== null) this.order.put(row, entry!.mark, entry);
+      if (entry !== undefined && this.rates.hasRested(entry.row)) {
+        const { bytesSent, bytesReceived } = entry.row;
+        this.order.putRates(entry, restingRate(bytesSent), restingRate(bytesReceived));
+      }
       yield;
     }
   }

@@ -11,7 +11,7 @@ const LOOK_UP_COST = 20;
  * sorted among themselves and merged in from the back, so that every item moves at most once.
  */
 export class SortedList<T extends Place> {
-  private readonly items: T[] = [];
+  private items: T[] = [];
   private inserts: T[] = [];
   private buried: T[] = [];
 
@@ -52,6 +52,13 @@ export class SortedList<T extends Place> {
     this.buried = [];
     for (const item of items) this.items.push(item);
     this.items.sort(this.compare);
+  }
+
+  /** Has these from now on, which are in order; it keeps the array. */
+  replace(items: T[]): void {
+    this.items = items;
+    this.inserts = [];
+    this.buried = [];
   }
 
   /** The place of an item, or -1. */

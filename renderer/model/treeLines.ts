@@ -152,8 +152,12 @@ export class TreeLines implements Layout {
     return (entry.node as Node).placing === placingOf(row);
   }
 
-  updated(): void {
+  updating(): void {
     // The line shows the entry's row, whichever it is.
+  }
+
+  updated(): void {
+    // As above.
   }
 
   settle(): void {
@@ -179,6 +183,10 @@ export class TreeLines implements Layout {
     this.changed = true;
     for (const entry of entries) this.add(entry);
     this.settle();
+  }
+
+  retain(): boolean {
+    return false;
   }
 
   fold(collapsed: ReadonlySet<string>): void {

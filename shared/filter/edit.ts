@@ -1,4 +1,6 @@
 /** Adding terms to a filter: what a context menu does. */
+import { RE2JS } from 're2js';
+import { hasUnseen } from '../text';
 import { fromCurrPorts } from './currports';
 import { findField } from './fields';
 import { parse } from './parser';
@@ -12,7 +14,9 @@ import type { Node } from './syntax';
 export function withTerm(typed: string, field: string, value: string | null, negated: boolean): string {
   const text = fromCurrPorts(typed) ?? typed;
   const isText = findField(field)?.kind === 'text';
-  const sought = `${field}:${value === null ? 'none' : isText ? `=${quote(value)}` : quote(value)}`;
+  const exactly =
+    value === null ? 'none' : hasUnseen(value) ? spelledOut(value) : (isText ? '=' : '') + quote(value);
+  const sought = `${field}:${exactly}`;
   const term = parse(negated ? `-${sought}` : sought).root;
   const { root, errors } = parse(text);
   if (term === null) return text;
@@ -26,4 +30,15 @@ export function withTerm(typed: string, field: string, value: string | null, neg
     return `${text.trim()} ${added}`.trim();
   const kept = present.filter((_, i) => printed[i] !== opposite);
   return print({ kind: 'and', items: [...kept, term] });
+}
+
+/**
+ * An expression for exactly this text, in characters that can be seen: in a box of text a line end is lost, and others turn
+ * what follows round.
+ */
+function spelledOut(text: string): string {
+  const codes = Array.from(text, (char) =>
+    hasUnseen(char) ? `\\x{${char.codePointAt(0)!.toString(16)}}` : RE2JS.quote(char),
+  );
+  return `/\\A${codes.join('').replaceAll('/', '\\/')}\\z/`;
 }

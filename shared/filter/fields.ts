@@ -11,7 +11,8 @@ import {
   STATE_CHOICES,
   TYPE_CHOICES,
 } from './choices';
-import type { EndOfSocket, Field, Reader } from './fieldTypes';
+import type { LiveRow } from '../rowFacts';
+import type { Choice, EndOfSocket, Field, FieldOf, Reader, Unit } from './fieldTypes';
 import { suggestion } from './suggest';
 
 const LOCAL: EndOfSocket = { address: (row) => row.localAddress, port: (row) => row.localPort };
@@ -24,273 +25,256 @@ function serviceOf({ port }: EndOfSocket): Reader<string> {
   };
 }
 
-const ADDRESSES = ['localAddress', 'remoteAddress'];
-const PORTS = ['localPort', 'remotePort', 'localPortName', 'remotePortName'];
-const none: readonly string[] = [];
+type Names = readonly [name: string, ...aliases: string[]];
 
+const text = (
+  [name, ...aliases]: Names,
+  columns: readonly string[],
+  description: string,
+  ...read: Reader<string>[]
+): FieldOf<'text'> => {
+  return { kind: 'text', name, aliases, columns, description, read };
+};
+const number = (
+  [name, ...aliases]: Names,
+  columns: readonly string[],
+  unit: Unit,
+  description: string,
+  ...read: Reader<number>[]
+): FieldOf<'number'> => ({ kind: 'number', name, aliases, columns, unit, description, read });
+const choice = (
+  [name, ...aliases]: Names,
+  columns: readonly string[],
+  description: string,
+  choices: readonly Choice[],
+  isKnown: (row: LiveRow) => boolean = () => true,
+): Field => ({ kind: 'choice', name, aliases, columns, description, choices, isKnown });
+const ofEnds = (
+  kind: 'address' | 'port',
+  [name, ...aliases]: Names,
+  columns: readonly string[],
+  description: string,
+  ...ends: EndOfSocket[]
+): Field => ({ kind, name, aliases, columns, description, ends });
+
+const PORTS = ['localPort', 'localPortName'];
+const REMOTE_PORTS = ['remotePort', 'remotePortName'];
+const bothRates = ({ sendRate, receiveRate }: LiveRow): number | null =>
+  sendRate === null && receiveRate === null ? null : (sendRate ?? 0) + (receiveRate ?? 0);
+
+/** Of those without a column what is found is not marked: a number of bytes is written in many ways. */
 export const FILTER_FIELDS: readonly Field[] = [
+  text(
+    ['process', 'proc', 'processname', 'name'],
+    ['processName'],
+    'Name of the process',
+    (row) => row.processName,
+  ),
+  number(['pid', 'processid'], ['pid'], 'count', 'Number of the process', (row) => row.pid),
+  text(['parent', 'parentname'], ['parent'], 'Name of the process that started it', (row) => row.parentName),
+  number(
+    ['ppid', 'parentpid'],
+    ['parentPid'],
+    'count',
+    'Number of the process that started it',
+    (row) => row.parentPid,
+  ),
+  text(
+    ['path', 'processpath', 'exe'],
+    ['processPath', 'moduleName'],
+    'Path of the program',
+    (row) => row.processPath,
+  ),
+  text(
+    ['command', 'cmd', 'commandline', 'cmdline', 'args'],
+    ['commandLine'],
+    'Command line, where it is read',
+    (row) => row.commandLine,
+  ),
+  text(
+    ['user', 'username'],
+    ['user'],
+    'User of the process, or the number where there is no name',
+    (row) => row.user ?? (row.uid === null ? null : String(row.uid)),
+  ),
+  number(['uid'], ['uid'], 'count', 'Number of the user', (row) => row.uid),
+  text(['unit', 'systemd'], ['unit'], 'systemd unit of the process', (row) => row.unit),
+  text(['container'], ['container'], 'Container of the process', (row) => row.container),
+  choice(
+    ['protocol', 'proto'],
+    ['protocol'],
+    'tcp, udp, unix, …; tcp4 and tcp6 name a version',
+    PROTOCOL_CHOICES,
+  ),
+  choice(['family', 'ipversion'], [], '4 or 6: IPv4 or IPv6', FAMILY_CHOICES, (row) => row.family !== null),
+  choice(['type', 'sockettype'], ['type'], 'stream, dgram, raw, …', TYPE_CHOICES, (row) => row.type !== null),
+  choice(
+    ['state', 'status'],
+    ['state'],
+    'established, listen, time_wait, …',
+    STATE_CHOICES,
+    (row) => row.state !== null,
+  ),
+  choice(
+    ['direction', 'dir'],
+    ['direction'],
+    'Who connected to whom',
+    DIRECTION_CHOICES,
+    (row) => row.direction !== null,
+  ),
+  choice(['is'], [], 'listening, connected, loopback, …', IS_CHOICES),
+  ofEnds(
+    'address',
+    ['local', 'localaddress', 'laddr', 'src'],
+    ['localAddress'],
+    'Local address: one, a network, a range, a name',
+    LOCAL,
+  ),
+  ofEnds(
+    'address',
+    ['remote', 'remoteaddress', 'raddr', 'dst', 'peer'],
+    ['remoteAddress'],
+    'Remote address: one, a network, a range, a name',
+    REMOTE,
+  ),
+  ofEnds(
+    'address',
+    ['address', 'addr', 'ip'],
+    ['localAddress', 'remoteAddress'],
+    'Address of either end',
+    LOCAL,
+    REMOTE,
+  ),
+  ofEnds(
+    'port',
+    ['localport', 'lport', 'sport'],
+    PORTS,
+    'Local port: a number, a range, the name of a service',
+    LOCAL,
+  ),
+  ofEnds(
+    'port',
+    ['remoteport', 'rport', 'dport'],
+    REMOTE_PORTS,
+    'Remote port: a number, a range, the name of a service',
+    REMOTE,
+  ),
+  ofEnds('port', ['port'], [...PORTS, ...REMOTE_PORTS], 'Port of either end', LOCAL, REMOTE),
+  text(
+    ['service', 'portname'],
+    [...PORTS, ...REMOTE_PORTS],
+    'Name of the service of either port',
+    serviceOf(LOCAL),
+    serviceOf(REMOTE),
+  ),
   {
-    ...{ name: 'process', aliases: ['proc', 'processname', 'name'], columns: ['processName'] },
-    ...{ description: 'Name of the process', kind: 'text', read: [(row) => row.processName] },
-  },
-  {
-    ...{ name: 'pid', aliases: ['processid'], columns: ['pid'], kind: 'number', unit: 'count' },
-    ...{ description: 'Number of the process', read: [(row) => row.pid] },
-  },
-  {
-    ...{ name: 'parent', aliases: ['parentname'], columns: ['parent'], kind: 'text' },
-    ...{ description: 'Name of the process that started it', read: [(row) => row.parentName] },
-  },
-  {
-    ...{ name: 'ppid', aliases: ['parentpid'], columns: ['parentPid'], kind: 'number', unit: 'count' },
-    ...{ description: 'Number of the process that started it', read: [(row) => row.parentPid] },
-  },
-  {
-    ...{
-      name: 'path',
-      aliases: ['processpath', 'exe'],
-      columns: ['processPath', 'moduleName'],
-      kind: 'text',
-    },
-    ...{ description: 'Path of the program', read: [(row) => row.processPath] },
-  },
-  {
-    ...{
-      name: 'command',
-      aliases: ['cmd', 'commandline', 'cmdline', 'args'],
-      columns: ['commandLine'],
-      kind: 'text',
-    },
-    ...{ description: 'Command line, where it is read', read: [(row) => row.commandLine] },
-  },
-  {
-    ...{ name: 'user', aliases: ['username'], columns: ['user'], kind: 'text' },
-    description: 'User of the process, or the number where there is no name',
-    read: [(row) => row.user ?? (row.uid === null ? null : String(row.uid))],
-  },
-  {
-    ...{ name: 'uid', aliases: none, columns: ['uid'], kind: 'number', unit: 'count' },
-    ...{ description: 'Number of the user', read: [(row) => row.uid] },
-  },
-  {
-    ...{ name: 'unit', aliases: ['systemd'], columns: ['unit'], kind: 'text' },
-    ...{ description: 'systemd unit of the process', read: [(row) => row.unit] },
-  },
-  {
-    ...{ name: 'container', aliases: none, columns: ['container'], kind: 'text' },
-    ...{ description: 'Container of the process', read: [(row) => row.container] },
-  },
-  {
-    ...{ name: 'protocol', aliases: ['proto'], columns: ['protocol'], kind: 'choice' },
-    ...{ description: 'tcp, udp, unix, …; tcp4 and tcp6 name a version', choices: PROTOCOL_CHOICES },
-    isKnown: () => true,
-  },
-  {
-    ...{ name: 'family', aliases: ['ipversion'], columns: none, kind: 'choice', choices: FAMILY_CHOICES },
-    ...{ description: '4 or 6: IPv4 or IPv6', isKnown: (row) => row.family !== null },
-  },
-  {
-    ...{ name: 'type', aliases: ['sockettype'], columns: ['type'], kind: 'choice', choices: TYPE_CHOICES },
-    ...{ description: 'stream, dgram, raw, …', isKnown: (row) => row.type !== null },
-  },
-  {
-    ...{ name: 'state', aliases: ['status'], columns: ['state'], kind: 'choice', choices: STATE_CHOICES },
-    ...{ description: 'established, listen, time_wait, …', isKnown: (row) => row.state !== null },
-  },
-  {
-    ...{ name: 'direction', aliases: ['dir'], columns: ['direction'], kind: 'choice' },
-    ...{ description: 'Who connected to whom', choices: DIRECTION_CHOICES },
-    isKnown: (row) => row.direction !== null,
-  },
-  {
-    ...{ name: 'is', aliases: none, columns: none, kind: 'choice', choices: IS_CHOICES },
-    ...{ description: 'listening, connected, loopback, …', isKnown: () => true },
-  },
-  {
-    ...{
-      name: 'local',
-      aliases: ['localaddress', 'laddr', 'src'],
-      columns: ['localAddress'],
-      kind: 'address',
-    },
-    ...{ description: 'Local address: one, a network, a range, a name', ends: [LOCAL] },
-  },
-  {
-    ...{ name: 'remote', aliases: ['remoteaddress', 'raddr', 'dst', 'peer'], columns: ['remoteAddress'] },
-    ...{ description: 'Remote address: one, a network, a range, a name', kind: 'address', ends: [REMOTE] },
-  },
-  {
-    ...{
-      name: 'address',
-      aliases: ['addr', 'ip'],
-      columns: ADDRESSES,
-      kind: 'address',
-      ends: [LOCAL, REMOTE],
-    },
-    description: 'Address of either end',
-  },
-  {
-    ...{
-      name: 'localport',
-      aliases: ['lport', 'sport'],
-      columns: ['localPort', 'localPortName'],
-      kind: 'port',
-      ends: [LOCAL],
-    },
-    description: 'Local port: a number, a range, the name of a service',
-  },
-  {
-    ...{
-      name: 'remoteport',
-      aliases: ['rport', 'dport'],
-      columns: ['remotePort', 'remotePortName'],
-      kind: 'port',
-      ends: [REMOTE],
-    },
-    description: 'Remote port: a number, a range, the name of a service',
-  },
-  {
-    ...{ name: 'port', aliases: none, columns: PORTS, kind: 'port', ends: [LOCAL, REMOTE] },
-    description: 'Port of either end',
-  },
-  {
-    ...{ name: 'service', aliases: ['portname'], columns: PORTS, kind: 'text' },
-    ...{ description: 'Name of the service of either port', read: [serviceOf(LOCAL), serviceOf(REMOTE)] },
-  },
-  {
-    ...{
-      name: 'host',
-      aliases: ['hostname', 'remotehost'],
-      columns: ['remoteAddress', 'remoteHost'],
-      kind: 'text',
-    },
-    description: 'Name of the remote address, where names are looked up',
-    read: [(row, lookups) => (row.remoteAddress === null ? null : lookups.host(row.remoteAddress))],
+    ...text(
+      ['host', 'hostname', 'remotehost'],
+      ['remoteAddress', 'remoteHost'],
+      'Name of the remote address, where names are looked up',
+      (row, lookups) => (row.remoteAddress === null ? null : lookups.host(row.remoteAddress)),
+    ),
     usesNames: true,
   },
-  {
-    ...{ name: 'class', aliases: ['addressclass'], columns: ['localClass', 'remoteClass'], kind: 'choice' },
-    ...{
-      description: 'loopback, private, public, …: either address',
-      choices: classChoices('localAddress', 'remoteAddress'),
-    },
-    isKnown: hasClass('localAddress', 'remoteAddress'),
-  },
-  {
-    ...{ name: 'localclass', aliases: none, columns: ['localClass'], kind: 'choice' },
-    ...{ description: 'What kind of address the local one is', choices: classChoices('localAddress') },
-    isKnown: hasClass('localAddress'),
-  },
-  {
-    ...{ name: 'remoteclass', aliases: none, columns: ['remoteClass'], kind: 'choice' },
-    ...{ description: 'What kind of address the remote one is', choices: classChoices('remoteAddress') },
-    isKnown: hasClass('remoteAddress'),
-  },
-  {
-    ...{ name: 'interface', aliases: ['iface', 'if', 'device', 'dev'], columns: ['interface'], kind: 'text' },
-    ...{ description: 'Network interface', read: [(row) => row.interface] },
-  },
-  {
-    ...{ name: 'namespace', aliases: ['netns', 'ns'], columns: ['namespace'], kind: 'text' },
-    ...{ description: 'Network namespace', read: [(row) => row.namespace] },
-  },
-  {
-    ...{
-      name: 'owner',
-      aliases: none,
-      columns: ['processName', 'owner'],
-      kind: 'choice',
-      choices: OWNER_CHOICES,
-    },
-    ...{ description: 'What is known of the owner: known, hidden, none, …', isKnown: () => true },
-  },
-  {
-    ...{ name: 'holders', aliases: none, columns: none, kind: 'number', unit: 'count' },
-    ...{ description: 'How many processes hold the socket', read: [(row) => row.holders] },
-  },
-  {
-    ...{ name: 'dualstack', aliases: ['dual'], columns: none, kind: 'choice', choices: DUAL_STACK_CHOICES },
-    ...{
-      description: 'Whether an IPv6 socket serves IPv4 as well',
-      isKnown: (row) => row.dualStack !== null,
-    },
-  },
-  {
-    ...{ name: 'inode', aliases: none, columns: ['inode'], kind: 'number', unit: 'count' },
-    ...{ description: 'Inode of the socket', read: [(row) => row.inode] },
-  },
-  {
-    ...{ name: 'sent', aliases: ['bytessent', 'tx'], columns: none, kind: 'number', unit: 'bytes' },
-    ...{ description: 'Bytes sent: >1MB', read: [(row) => row.bytesSent] },
-  },
-  {
-    ...{
-      name: 'received',
-      aliases: ['bytesreceived', 'recv', 'rx'],
-      columns: none,
-      kind: 'number',
-      unit: 'bytes',
-    },
-    ...{ description: 'Bytes received: >1MB', read: [(row) => row.bytesReceived] },
-  },
-  {
-    ...{ name: 'rate', aliases: ['speed'], columns: none, kind: 'number', unit: 'rate' },
-    description: 'Bytes a second, both ways together: >10KB',
-    read: [
-      (row) =>
-        row.sendRate === null && row.receiveRate === null
-          ? null
-          : (row.sendRate ?? 0) + (row.receiveRate ?? 0),
-    ],
-  },
-  {
-    ...{ name: 'sendrate', aliases: ['txrate'], columns: none, kind: 'number', unit: 'rate' },
-    ...{ description: 'Bytes sent a second', read: [(row) => row.sendRate] },
-  },
-  {
-    ...{ name: 'receiverate', aliases: ['recvrate', 'rxrate'], columns: none, kind: 'number', unit: 'rate' },
-    ...{ description: 'Bytes received a second', read: [(row) => row.receiveRate] },
-  },
-  {
-    ...{ name: 'queue', aliases: none, columns: none, kind: 'number', unit: 'bytes' },
-    description: 'Bytes in either queue; of a listener, connections that wait',
+  choice(
+    ['class', 'addressclass'],
+    ['localClass', 'remoteClass'],
+    'loopback, private, public, …: either address',
+    classChoices('localAddress', 'remoteAddress'),
+    hasClass('localAddress', 'remoteAddress'),
+  ),
+  choice(
+    ['localclass'],
+    ['localClass'],
+    'What kind of address the local one is',
+    classChoices('localAddress'),
+    hasClass('localAddress'),
+  ),
+  choice(
+    ['remoteclass'],
+    ['remoteClass'],
+    'What kind of address the remote one is',
+    classChoices('remoteAddress'),
+    hasClass('remoteAddress'),
+  ),
+  text(
+    ['interface', 'iface', 'if', 'device', 'dev'],
+    ['interface'],
+    'Network interface',
+    (row) => row.interface,
+  ),
+  text(['namespace', 'netns', 'ns'], ['namespace'], 'Network namespace', (row) => row.namespace),
+  choice(
+    ['owner'],
+    ['processName', 'owner'],
+    'What is known of the owner: known, hidden, none, …',
+    OWNER_CHOICES,
+  ),
+  number(['holders'], [], 'count', 'How many processes hold the socket', (row) => row.holders),
+  choice(
+    ['dualstack', 'dual'],
+    [],
+    'Whether an IPv6 socket serves IPv4 as well',
+    DUAL_STACK_CHOICES,
+    (row) => row.dualStack !== null,
+  ),
+  number(['inode'], ['inode'], 'count', 'Inode of the socket', (row) => row.inode),
+  number(['sent', 'bytessent', 'tx'], [], 'bytes', 'Bytes sent: >1MB', (row) => row.bytesSent),
+  number(
+    ['received', 'bytesreceived', 'recv', 'rx'],
+    [],
+    'bytes',
+    'Bytes received: >1MB',
+    (row) => row.bytesReceived,
+  ),
+  number(['rate', 'speed'], [], 'rate', 'Bytes a second, both ways together: >10KB', bothRates),
+  number(['sendrate', 'txrate'], [], 'rate', 'Bytes sent a second', (row) => row.sendRate),
+  number(
+    ['receiverate', 'recvrate', 'rxrate'],
+    [],
+    'rate',
+    'Bytes received a second',
+    (row) => row.receiveRate,
+  ),
+  number(
+    ['queue'],
+    [],
+    'bytes',
+    'Bytes in either queue; of a listener, connections that wait',
+    (row) => row.receiveQueue,
     // A listener's other figure is how many may wait.
-    read: [(row) => row.receiveQueue, (row) => (row.state === 'LISTEN' ? null : row.sendQueue)],
-  },
+    (row) => (row.state === 'LISTEN' ? null : row.sendQueue),
+  ),
+  number(
+    ['sendqueue', 'sendq', 'sndq'],
+    [],
+    'bytes',
+    'Bytes not acknowledged; of a listener, how many connections may wait',
+    (row) => row.sendQueue,
+  ),
+  number(
+    ['receivequeue', 'recvqueue', 'recvq', 'rcvq'],
+    [],
+    'bytes',
+    'Bytes that the process has not read; of a listener, connections that wait',
+    (row) => row.receiveQueue,
+  ),
+  number(['rtt', 'roundtrip', 'ping'], [], 'milliseconds', 'Round-trip time: >=50ms', (row) => row.rtt),
+  number(
+    ['retransmits', 'retrans', 'retransmissions'],
+    [],
+    'count',
+    'Segments sent again: >0',
+    (row) => row.retransmits,
+  ),
   {
-    ...{ name: 'sendqueue', aliases: ['sendq', 'sndq'], columns: none, kind: 'number', unit: 'bytes' },
-    description: 'Bytes not acknowledged; of a listener, how many connections may wait',
-    read: [(row) => row.sendQueue],
-  },
-  {
-    ...{
-      name: 'receivequeue',
-      aliases: ['recvqueue', 'recvq', 'rcvq'],
-      columns: none,
-      kind: 'number',
-      unit: 'bytes',
-    },
-    description: 'Bytes that the process has not read; of a listener, connections that wait',
-    read: [(row) => row.receiveQueue],
-  },
-  {
-    ...{ name: 'rtt', aliases: ['roundtrip', 'ping'], columns: none, kind: 'number', unit: 'milliseconds' },
-    ...{ description: 'Round-trip time: >=50ms', read: [(row) => row.rtt] },
-  },
-  {
-    ...{
-      name: 'retransmits',
-      aliases: ['retrans', 'retransmissions'],
-      columns: none,
-      kind: 'number',
-      unit: 'count',
-    },
-    ...{ description: 'Segments sent again: >0', read: [(row) => row.retransmits] },
-  },
-  {
-    ...{ name: 'age', aliases: none, columns: none, kind: 'number', unit: 'seconds' },
-    description: 'How long it has been there: <10s, >1h',
-    read: [(row, lookups) => Math.max(0, lookups.now() - (row.createdAt ?? row.firstSeenAt)) / 1000],
+    ...number(
+      ['age'],
+      [],
+      'seconds',
+      'How long it has been there: <10s, >1h',
+      (row, lookups) => Math.max(0, lookups.now() - (row.createdAt ?? row.firstSeenAt)) / 1000,
+    ),
     usesTime: true,
   },
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FILTER_FIELDS, compileFilter, completions, fromCurrPorts, quote, withTerm } from '.';
 import { live, LOOKUPS, NOW, ROWS } from './fixtures/rows';
 import { socketRow } from '../fixtures/rows';
+import { hasUnseen } from '../text';
 
 /** Indices into ROWS that the filter accepts. */
 function accepted(text: string): number[] {
@@ -264,6 +265,24 @@ describe('withTerm', () => {
   ])('%s + %s %s (negated: %s)', (text, field, value, negated, result) => {
     expect(withTerm(text, field, value, negated)).toBe(result);
   });
+
+  it.each(['evil\u202egpj.exe', 'two\nlines', 'zero\u200bwidth', 'a/b.c*\u0007(x)|[y]', '\u2066\u2069'])(
+    'spells out what cannot be seen: %j',
+    (processName) => {
+      const text = withTerm('', 'process', processName, false);
+      expect(hasUnseen(text)).toBe(false);
+      const { accepts, errors } = compileFilter(text, LOOKUPS);
+      expect(errors).toEqual([]);
+      const rows = [processName, `${processName}x`, `x${processName}`, processName.replaceAll(/[^\w]/g, '')];
+      expect(rows.map((name) => accepts(live(socketRow({ processName: name }))))).toEqual([
+        true,
+        false,
+        false,
+        false,
+      ]);
+      expect(withTerm(text, 'process', processName, true)).toBe(`-${text}`);
+    },
+  );
 });
 
 it.each([

@@ -51,18 +51,26 @@ const MOST_PROCESSES = 20_000;
 
 /** What only a row's process decides is asked once for the rows of one process, as long as they say the same of it. */
 function byProcess(test: RowTest): RowTest {
-  const known = new Map<number | null, { row: LiveRow; fits: boolean }>();
+  const known = new Map<number | null, { process: OfProcess; fits: boolean }>();
   return (row) => {
     const last = known.get(row.pid);
-    if (last !== undefined && isSameProcess(last.row, row)) return last.fits;
+    if (last !== undefined && isSameProcess(last.process, row)) return last.fits;
     const fits = test(row);
     if (known.size >= MOST_PROCESSES) known.clear();
-    known.set(row.pid, { row, fits });
+    // A copy: the row may be another one's by the next time.
+    const { processName, processPath, unit, container, parentName, commandLine, owner } = row;
+    const process = { processName, processPath, unit, container, parentName, commandLine, owner };
+    known.set(row.pid, { process, fits });
     return fits;
   };
 }
 
-function isSameProcess(a: LiveRow, b: LiveRow): boolean {
+type OfProcess = Pick<
+  LiveRow,
+  'processName' | 'processPath' | 'unit' | 'container' | 'parentName' | 'commandLine' | 'owner'
+>;
+
+function isSameProcess(a: OfProcess, b: OfProcess): boolean {
   return (
     a.processName === b.processName &&
     a.processPath === b.processPath &&

@@ -1,9 +1,11 @@
 import { memo } from 'react';
 import type { ReactNode } from 'react';
-import type { LiveRow } from '../../../shared/rowFacts';
+import type { Entry } from '../../model/lines';
 
 interface Props {
-  row: LiveRow;
+  row: Entry['row'];
+  /** The entry's: the row is the same object for as long as it stays in its place, and changes */
+  stamp: number;
   /** Another object whenever cells may look different though their row is the same. */
   by: object;
   render: () => ReactNode;
@@ -14,5 +16,5 @@ export const Unchanged = memo(
   function Unchanged({ render }: Props) {
     return render();
   },
-  (a, b) => a.row === b.row && a.by === b.by,
+  (a, b) => a.row === b.row && a.stamp === b.stamp && a.by === b.by,
 );
