@@ -113,9 +113,27 @@ export function MenuCheck({
   );
 }
 
-export function MenuEntry({ label, title, end, disabled = false, onClick }: EntryProps) {
+/** @param reason why it cannot be chosen: it stays within reach of the keyboard, and says so */
+export function MenuEntry({
+  label,
+  title,
+  end,
+  disabled = false,
+  reason = null,
+  onClick,
+}: EntryProps & { reason?: string | null }) {
   return (
-    <button type="button" role="menuitem" disabled={disabled} title={title} onClick={onClick}>
+    <button
+      type="button"
+      role="menuitem"
+      disabled={disabled}
+      aria-disabled={reason !== null}
+      data-why={reason ?? undefined}
+      title={reason ?? title}
+      onClick={() => {
+        if (reason === null) onClick();
+      }}
+    >
       <span className="label">{label}</span>
       {end !== undefined && <span className="end">{end}</span>}
     </button>

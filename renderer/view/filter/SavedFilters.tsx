@@ -1,52 +1,30 @@
 import { Bookmark, Pencil, Trash2 } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { plainText } from '../../../shared/text';
 import { deleteFilter, hasFilter, renameFilter, saveFilter } from '../../model/savedFilters';
 import { ui, useUi } from '../../model/uiStore';
 import { t } from '../../strings';
-import { useInsideWindow, useOutside } from './hanging';
+import { Sheet, SheetButton, useSheet } from './HangingSheet';
+
+const setOpen = (on: boolean): void => ui.set({ dialog: on ? 'filters' : null });
 
 /** The filters kept under a name: arrows move among them, Enter applies, F2 renames, Delete deletes. */
 export function SavedFilters() {
   const open = useUi((state) => state.dialog === 'filters');
-  const box = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-  const setOpen = (on: boolean): void => ui.set({ dialog: on ? 'filters' : null });
-  useOutside(open, [box, button], () => setOpen(false));
   const text = t.filter.saved;
   return (
-    <div className="hanging">
-      <button
-        type="button"
-        ref={button}
-        className="clear"
-        aria-label={text.open}
-        title={text.open}
-        aria-haspopup="dialog"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        <Bookmark size={15} aria-hidden />
-      </button>
-      {open && (
-        <Sheet
-          box={box}
-          onClose={() => {
-            setOpen(false);
-            button.current?.focus();
-          }}
-        />
-      )}
-    </div>
+    <SheetButton icon={<Bookmark size={15} aria-hidden />} title={text.open} open={open} onOpen={setOpen}>
+      <SavedSheet />
+    </SheetButton>
   );
 }
 
-function Sheet({ box, onClose }: { box: React.RefObject<HTMLDivElement | null>; onClose: () => void }) {
+function SavedSheet() {
   const saved = useUi((state) => state.savedFilters);
   const [renamed, setRenamed] = useState<string | null>(null);
-  useInsideWindow(true, box);
+  const { box, close } = useSheet();
   const text = t.filter.saved;
 
   /** The keyboard goes on where it was. */
@@ -56,10 +34,10 @@ function Sheet({ box, onClose }: { box: React.RefObject<HTMLDivElement | null>; 
     box.current?.querySelectorAll<HTMLElement>('.apply')[at]?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    event.stopPropagation();
     if (event.key === 'Escape') {
-      if (renamed === null) onClose();
-      else stopRenaming(renamed);
+      if (renamed === null) return; // the sheet goes
+      event.preventDefault();
+      stopRenaming(renamed);
       return;
     }
     const names = [...box.current!.querySelectorAll<HTMLElement>('.apply')];
@@ -79,16 +57,7 @@ function Sheet({ box, onClose }: { box: React.RefObject<HTMLDivElement | null>; 
   };
 
   return (
-    // It has no action of its own: the keys are those of what is in it.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div
-      className="sheet saved"
-      ref={box}
-      role="dialog"
-      tabIndex={-1}
-      aria-label={text.heading}
-      onKeyDown={onKeyDown}
-    >
+    <Sheet name={text.heading} className="saved" onKeyDown={onKeyDown}>
       {saved.length === 0 && <p>{text.empty}</p>}
       {saved.length > 0 && (
         <ul>
@@ -104,14 +73,14 @@ function Sheet({ box, onClose }: { box: React.RefObject<HTMLDivElement | null>; 
                   }}
                 />
               ) : (
-                <Entry filter={filter} onClose={onClose} onRename={() => setRenamed(filter.name)} />
+                <Entry filter={filter} onClose={close} onRename={() => setRenamed(filter.name)} />
               )}
             </li>
           ))}
         </ul>
       )}
       <SaveForm />
-    </div>
+    </Sheet>
   );
 }
 

@@ -1,12 +1,11 @@
 import { ChevronRight } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
+import { MENU_MARGIN, placeMenu } from './hanging';
 import { entriesOf, moveAmong } from './menuKeys';
 
 /** ms that the pointer rests before a menu inside a menu opens, so that passing over it opens nothing */
 const REST_MS = 150;
-/** px between a menu and the window's edge */
-const MARGIN = 4;
 
 /** An entry that opens a menu beside it: by a click, by resting on it, or by the right arrow; the left one closes it. */
 export function Submenu({ label, children }: { label: string; children: ReactNode }) {
@@ -23,10 +22,8 @@ export function Submenu({ label, children }: { label: string; children: ReactNod
     const menu = box.current;
     if (!open || menu === null) return;
     const { left, right, top } = entry.current!.getBoundingClientRect();
-    const { offsetWidth, offsetHeight } = menu;
-    const x = right + offsetWidth + MARGIN <= window.innerWidth ? right : left - offsetWidth;
-    menu.style.left = `${Math.max(MARGIN, x)}px`;
-    menu.style.top = `${Math.max(MARGIN, Math.min(top - MARGIN - 1, window.innerHeight - offsetHeight - MARGIN))}px`;
+    const fits = right + menu.offsetWidth + MENU_MARGIN <= window.innerWidth;
+    placeMenu(menu, fits ? right : left - menu.offsetWidth, top - MENU_MARGIN - 1);
     if (wantsFocus.current) entriesOf(menu)[0]?.focus();
   }, [open]);
 

@@ -42,6 +42,7 @@ function Entries() {
   const names = useUi((state) => state.resolveNames);
   const portNames = useUi((state) => state.portNames);
   const text = t.filter.toolbar;
+  const connectRefused = app.engines.reasonAgainst('connect-to');
   return (
     <>
       <MenuHeading>{text.viewHeading}</MenuHeading>
@@ -75,6 +76,22 @@ function Entries() {
         title={text.portNamesTitle}
         checked={portNames}
         onClick={() => app.run('port-names')}
+      />
+      <hr />
+      <MenuEntry
+        label={t.actions.log.menu}
+        onClick={() => {
+          close();
+          app.run('action-log');
+        }}
+      />
+      <MenuEntry
+        label={t.engine.connect.menu}
+        reason={connectRefused}
+        onClick={() => {
+          close();
+          app.run('connect-to');
+        }}
       />
       <hr />
       {(['columns', 'settings', 'shortcuts'] as const).map((dialog) => (

@@ -1,8 +1,10 @@
-/** What hangs below a button of the toolbar: when it is put away, and where it has room. */
+/** What hangs below a button of the toolbar, and menus elsewhere: when they are put away, and where they have room. */
 import { useEffect, useLayoutEffect, useRef } from 'react';
 
 /** px between what hangs and the window's edge */
 const MARGIN = 6;
+/** px between a menu that opens where it was asked for and the window's edge */
+export const MENU_MARGIN = 4;
 
 /** Puts away what is open when the mouse is pressed elsewhere. */
 export function useOutside(
@@ -43,4 +45,13 @@ function fit(element: HTMLElement): void {
   const over = right + MARGIN - document.documentElement.clientWidth;
   if (over > 0) style.marginInline = `${-over}px ${over}px`;
   else if (left < MARGIN) style.marginInline = `${MARGIN - left}px ${left - MARGIN}px`;
+}
+
+/** Puts a menu at this place (px), or as near to it as it can be without standing out of the window. */
+export function placeMenu(menu: HTMLElement, x: number, y: number): void {
+  const within = (wanted: number, size: number, room: number): string =>
+    `${Math.max(MENU_MARGIN, Math.min(wanted, room - size - MENU_MARGIN))}px`;
+  const { offsetWidth, offsetHeight, style } = menu;
+  style.left = within(x, offsetWidth, window.innerWidth);
+  style.top = within(y, offsetHeight, window.innerHeight);
 }
