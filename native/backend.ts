@@ -1,5 +1,6 @@
 /** The seam between SocketScope and an operating system. `linux/`, `windows/` and `fake/` each fill it. */
-import type { CloseOutcome } from '../shared/actions';
+import type { Rights } from '../shared/abilities';
+import type { Outcome, ProcessAction, ProcessIdentity, SocketAction } from '../shared/orders';
 import type { SocketDetails } from '../shared/details';
 import type { Services } from '../shared/services';
 import type { ProcessInfo, ReadingOptions, TableName } from '../shared/socket';
@@ -13,10 +14,18 @@ export interface OwnerLookup {
   complete: boolean;
 }
 
-/** What came of closing one socket; `message` is a sentence for a person. */
-export interface CloseAttempt {
-  outcome: CloseOutcome;
+/** What came of acting on one socket or process; `message` is a sentence for a person. */
+export interface Attempt {
+  outcome: Outcome;
   message: string | null;
+}
+
+/** A process as far as it matters before one is ended. */
+export interface ProcessEntry extends ProcessIdentity {
+  parentPid: number | null;
+  name: string | null;
+  path: string | null;
+  user: string | null;
 }
 
 /** One thing to read: a table of one network namespace (0 where the system has no namespaces). */
@@ -73,9 +82,33 @@ export interface SocketBackend extends RowNames {
 
   /**
    * Closes exactly the socket of this row, whose identity goes back to the kernel; a socket that is gone closes nothing,
-   * also when another one uses its endpoints by now. `table` has just been read.
+   * also when another one uses its endpoints by now. `table` has just been read; nothing of it is read again for one that succeeds.
+   * After `finish` a connection stays until its other side closes, too; after `reset` a listener or a UDP socket is still its
+   * process's, and may be listed.
    */
-  close(table: SocketTable, row: number): CloseAttempt;
+  close(table: SocketTable, row: number, action: SocketAction): Attempt;
+
+  /**
+   * Acts on exactly this process: it is opened first, then its start time compared, then the opened one is acted upon.
+   * `terminate` and `kill` wait until the process has ended, for `patienceMs` at most: one that still runs then is `failed`,
+   * and says so. Nothing else follows.
+   * Resolves with `stopped` where `signal` said so before anything was done, and ends the waiting where it says so later.
+   */
+  act(
+    process: ProcessIdentity,
+    action: ProcessAction,
+    patienceMs: number,
+    signal: AbortSignal,
+  ): Promise<Attempt>;
+
+  /** Every process that is visible now, by PID. Costly: for questions only. */
+  processes(): ProcessEntry[];
+
+  /** The processes that this one runs under, the nearest first, itself the first of all. */
+  ancestors(): ProcessIdentity[];
+
+  /** What this engine may do here. */
+  rights(): Rights;
 
   /** One sentence on what this process is not allowed to see or do, or null where it may do everything. */
   missingPrivilege(): string | null;

@@ -3,7 +3,7 @@ import { FakeBackend } from './fake/fakeBackend';
 import { isScenario, SCENARIOS } from './fake/scenarios';
 import { LinuxBackend } from './linux/linuxBackend';
 
-export type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from './backend';
+export type { Attempt, OwnerLookup, ProcessEntry, SocketBackend, TableSource } from './backend';
 export { NativeError } from './nativeError';
 export { SCENARIOS } from './fake/scenarios';
 

@@ -2,34 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { addressClass } from '../../shared/rowFacts';
 import { serviceName } from '../../shared/services';
 import { DEFAULT_READING } from '../../shared/socket';
-import type { Protocol, SocketRow, TableName } from '../../shared/socket';
+import type { Protocol, SocketRow } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
-import { NativeError } from '../nativeError';
 import { FakeBackend } from './fakeBackend';
+import { read, readOf } from './fixtures/readings';
 import { isScenario, RULES, SCENARIOS } from './scenarios';
-
-/** One reading: every row with the holder that is named for it. */
-function read(backend: FakeBackend): SocketRow[] {
-  const table = new SocketTable();
-  for (const source of backend.sources(DEFAULT_READING)) {
-    const { length } = table;
-    try {
-      backend.readTable(source, DEFAULT_READING, table);
-    } catch (error) {
-      if (!(error instanceof NativeError)) throw error;
-      table.truncate(length);
-    }
-  }
-  const owners = backend.readOwners(table);
-  return Array.from({ length: table.length }, (_, row) => {
-    table.holders[row] = owners.holdersOf(row);
-    return table.row(row, backend);
-  });
-}
-
-function readOf(backend: FakeBackend, tables: readonly TableName[], into: SocketTable): void {
-  for (const table of tables) backend.readTable({ table, namespace: 0 }, DEFAULT_READING, into);
-}
 
 const SMALL = SCENARIOS.filter((name) => name !== 'large');
 
@@ -166,7 +143,7 @@ describe('a demonstration', () => {
       const { uid } = table.row(row, backend);
       if (uid === 1000) own++;
       expect(holders.length).toBe(uid === 1000 ? 1 : 0);
-      expect(backend.close(table, row)).toMatchObject({ outcome: 'refused' });
+      expect(backend.close(table, row, 'reset')).toMatchObject({ outcome: 'refused' });
     }
     expect(own).toBeGreaterThan(0);
     expect(own).toBeLessThan(table.length);
@@ -179,8 +156,8 @@ describe('a demonstration', () => {
     const table = new SocketTable();
     readOf(backend, backend.tables, table);
     const id = table.row(3, backend).id;
-    expect(backend.close(table, 3)).toEqual({ outcome: 'closed', message: null });
-    expect(backend.close(table, 3)).toEqual({ outcome: 'gone', message: null });
+    expect(backend.close(table, 3, 'reset')).toEqual({ outcome: 'done', message: null });
+    expect(backend.close(table, 3, 'reset')).toEqual({ outcome: 'gone', message: null });
     const now = new SocketTable();
     readOf(backend, [...backend.tables.slice(1), 'tcp4'], now);
     expect(Array.from({ length: now.length }, (_, row) => now.row(row, backend).id)).not.toContain(id);

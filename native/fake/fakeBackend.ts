@@ -1,20 +1,27 @@
+import { reasonByKind } from '../../shared/abilities';
+import type { Rights } from '../../shared/abilities';
+import type { ProcessAction, ProcessIdentity, SocketAction } from '../../shared/orders';
 import { MAIN_TABLES, OWNERS, PROTOCOLS, protocolOf, SOCKET_TYPES, stateCode } from '../../shared/socket';
 import type { Family, ProcessInfo, ReadingOptions, TableName } from '../../shared/socket';
 import { NOBODY, UNKNOWN } from '../../shared/socketTable';
 import type { SocketTable } from '../../shared/socketTable';
 import type { Services } from '../../shared/services';
 import type { SocketDetails } from '../../shared/details';
-import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
+import type { Attempt, OwnerLookup, ProcessEntry, SocketBackend, TableSource } from '../backend';
+import { Privileges } from '../linux/privileges';
 import { NativeError } from '../nativeError';
 import { fakeDetails } from './fakeDetails';
+import { FakeProcesses, OWN_UID, userName } from './fakeProcesses';
 import { FAKE_SERVICES, fakeInterface, fakeNames, INTERFACES } from './fakeNetwork';
 import { Inventor } from './inventor';
 import type { FakeSocket } from './inventor';
 import { PROGRAMS, RULES } from './scenarios';
 import type { Scenario, ScenarioRules } from './scenarios';
 
-/** The user that the "unprivileged" demonstration runs as. */
-const OWN_UID = 1000;
+const EVERYTHING = 'CapEff: 1ffffffffff';
+/** A user of Ubuntu, where Yama keeps everybody out of other processes */
+const USER = [`CapBnd: 1ffffffffff`, OWN_UID, 1] as const;
+
 /** Invented sockets: for demonstrations, pictures, and what a real kernel cannot be made to do. */
 export class FakeBackend implements SocketBackend {
   readonly name: string;
@@ -22,12 +29,17 @@ export class FakeBackend implements SocketBackend {
   readonly tables: readonly TableName[] = MAIN_TABLES;
   private readonly rules: ScenarioRules;
   private readonly inventor = new Inventor();
+  private readonly processList: FakeProcesses;
+  private readonly privileges: Privileges;
   private sockets: FakeSocket[] = [];
   private readings = 0;
 
   constructor(scenario: Scenario) {
     this.name = `demonstration "${scenario}"`;
     this.rules = RULES[scenario];
+    const { unprivileged } = this.rules;
+    this.processList = new FakeProcesses(this.inventor, unprivileged);
+    this.privileges = unprivileged ? new Privileges(...USER) : new Privileges(EVERYTHING, 0, 0);
     const programs = PROGRAMS.filter((program) => program.port !== 0);
     for (let i = 0; this.sockets.length < this.rules.sockets; i++) {
       this.sockets.push(
@@ -85,23 +97,48 @@ export class FakeBackend implements SocketBackend {
     return `${process.path} --password=hunter2`;
   }
 
-  close(table: SocketTable, row: number): CloseAttempt {
+  close(table: SocketTable, row: number, action: SocketAction): Attempt {
     const index = this.sockets.findIndex((socket) => socket.serial === table.columns.idLow[row]);
-    if (index < 0) return { outcome: 'gone', message: null };
-    if (this.rules.unprivileged) {
-      return {
-        outcome: 'refused',
-        message: 'Closing a connection needs CAP_NET_ADMIN. Run SocketScope as root (EPERM).',
-      };
-    }
-    this.sockets.splice(index, 1);
-    return { outcome: 'closed', message: null };
+    const socket = this.sockets[index];
+    if (socket === undefined) return { outcome: 'gone', message: null };
+    const unfit = reasonByKind(action, protocolOf(socket.table), socket.state);
+    if (unfit !== null) return { outcome: 'refused', message: unfit };
+    const right = this.rights()[action];
+    if (right.why !== null) return { outcome: 'refused', message: right.why };
+    // The other side closes as well, at once.
+    if (action === 'finish' && socket.state === 'ESTABLISHED') socket.state = 'TIME_WAIT';
+    else this.sockets.splice(index, 1);
+    return { outcome: 'done', message: null };
+  }
+
+  act(
+    process: ProcessIdentity,
+    action: ProcessAction,
+    _patienceMs: number,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    if (signal.aborted) return Promise.resolve({ outcome: 'stopped', message: null });
+    const attempt = this.processList.act(process, action);
+    if (attempt.outcome === 'done' && (action === 'terminate' || action === 'kill')) this.end(process.pid);
+    return Promise.resolve(attempt);
+  }
+
+  processes(): ProcessEntry[] {
+    return this.processList.list().map(({ pid, startedAt, parentPid, name, path, user }) => {
+      return { pid, startedAt, parentPid, name, path, user };
+    });
+  }
+
+  ancestors(): ProcessIdentity[] {
+    return this.processList.ancestors();
+  }
+
+  rights(): Rights {
+    return this.privileges.rights({ own: null, why: null });
   }
 
   missingPrivilege(): string | null {
-    return this.rules.unprivileged
-      ? 'Without root, SocketScope cannot see other users’ processes or close connections.'
-      : null;
+    return this.privileges.missing();
   }
 
   id(high: number, low: number): string {
@@ -109,7 +146,7 @@ export class FakeBackend implements SocketBackend {
   }
 
   user(uid: number): string | null {
-    return PROGRAMS.find((program) => program.uid === uid)?.user ?? null;
+    return userName(uid);
   }
 
   interface(index: number): string {
@@ -136,6 +173,14 @@ export class FakeBackend implements SocketBackend {
     this.sockets = [];
   }
 
+  /** A process has ended, and what nobody else holds with it. */
+  private end(pid: number): void {
+    const isIts = (socket: FakeSocket): boolean => socket.holders.some((process) => process.pid === pid);
+    for (const socket of this.sockets.filter(isIts))
+      socket.holders = socket.holders.filter((process) => process.pid !== pid);
+    this.sockets = this.sockets.filter(({ holders, state }) => holders.length > 0 || state === 'TIME_WAIT');
+  }
+
   private advance(): void {
     const { churn, traffic } = this.rules;
     const { inventor } = this;
@@ -147,6 +192,7 @@ export class FakeBackend implements SocketBackend {
     }
     const ending = (socket: FakeSocket): boolean => socket.remote !== null && inventor.random() < churn;
     this.sockets = this.sockets.filter((socket) => !ending(socket));
+    if (inventor.isDeserted) return;
     while (this.sockets.length < this.rules.sockets) this.sockets.push(inventor.connection());
   }
 

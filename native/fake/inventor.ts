@@ -1,7 +1,7 @@
 /** Invents sockets one by one: always the same ones, in the same order. */
 import { seededRandom } from '../../shared/random';
 import type { AddressClass } from '../../shared/rowFacts';
-import type { SocketState, TableName } from '../../shared/socket';
+import type { ProcessInfo, SocketState, TableName } from '../../shared/socket';
 import type { Holders } from '../../shared/socketTable';
 import { inventEndpoints } from './fakeNetwork';
 import { PROGRAMS } from './scenarios';
@@ -29,7 +29,7 @@ export interface FakeSocket {
 }
 
 /** The moment all invented processes started: 2026-01-05 08:00 UTC. */
-const BOOT = Date.UTC(2026, 0, 5, 8);
+export const BOOT = Date.UTC(2026, 0, 5, 8);
 /** Usual round-trip times, in ms. */
 const ROUND_TRIPS: Partial<Record<AddressClass, number>> = {
   ...{ loopback: 0.04, 'link-local': 0.3, private: 0.8, public: 40 },
@@ -49,6 +49,9 @@ const OTHER_ENDS: Partial<Record<SocketState, SocketState>> = {
   FIN_WAIT_2: 'CLOSE_WAIT',
 };
 
+/** Whose the other end of a connection within this machine is. */
+const CLIENT = PROGRAMS.find(({ name }) => name === 'node')!;
+
 export class Inventor {
   readonly random = seededRandom(20_260_105);
   /** Of what was added to the invention later: the rest stays as it was. */
@@ -58,6 +61,8 @@ export class Inventor {
   /** Programs that serve IPv6 */
   private readonly dual = new Set<FakeProgram>();
   private readonly processes = new Map<FakeProgram, Holders[]>();
+  /** Programs that have a process left */
+  private alive: readonly FakeProgram[] = PROGRAMS;
   private serial = 0;
 
   /** The socket that a program serves its port with. */
@@ -108,7 +113,8 @@ export class Inventor {
     }
     if (socket.state === 'CLOSE_WAIT') socket.receiveQueue = 1 + Math.floor(this.traits() * 4000);
     // Of a connection that is over for both the other end is gone.
-    if (ends.kind === 'loopback' && socket.state !== 'TIME_WAIT') this.peer = this.otherEnd(socket);
+    if (ends.kind === 'loopback' && socket.state !== 'TIME_WAIT' && this.alive.includes(CLIENT))
+      this.peer = this.otherEnd(socket);
     return socket;
   }
 
@@ -116,10 +122,7 @@ export class Inventor {
   private otherEnd(socket: FakeSocket): FakeSocket {
     return {
       ...socket,
-      ...this.blank(
-        PROGRAMS.find(({ name }) => name === 'node')!,
-        socket.table,
-      ),
+      ...this.blank(CLIENT, socket.table),
       ...{ state: OTHER_ENDS[socket.state!] ?? 'ESTABLISHED', rtt: socket.rtt },
       ...{ local: socket.remote!, localPort: socket.remotePort },
       ...{ remote: socket.local, remotePort: socket.localPort },
@@ -150,9 +153,10 @@ export class Inventor {
   }
 
   private pick(): FakeProgram {
-    const total = PROGRAMS.reduce((sum, program) => sum + program.weight, 0);
+    const { alive } = this;
+    const total = alive.reduce((sum, program) => sum + program.weight, 0);
     let at = this.random() * total;
-    return PROGRAMS.find((program) => (at -= program.weight) < 0) ?? PROGRAMS[0]!;
+    return alive.find((program) => (at -= program.weight) < 0) ?? alive[0]!;
   }
 
   /** One of the worker processes of a program. */
@@ -181,6 +185,30 @@ export class Inventor {
       ]);
     this.processes.set(program, workers);
     return workers;
+  }
+
+  /** Whether there is nobody left to open sockets. */
+  get isDeserted(): boolean {
+    return this.alive.length === 0;
+  }
+
+  /** Every process that is left, with its program. */
+  living(): { process: ProcessInfo; program: FakeProgram }[] {
+    return PROGRAMS.flatMap((program) =>
+      this.workersOf(program)
+        .flat()
+        .map((process) => ({ process, program })),
+    );
+  }
+
+  /** Lets a process end: no socket will be its own any more. */
+  end(pid: number): void {
+    for (const program of PROGRAMS) {
+      const left = this.workersOf(program).filter(([process]) => process!.pid !== pid);
+      this.processes.set(program, left);
+    }
+    this.alive = PROGRAMS.filter((program) => this.workersOf(program).length > 0);
+    if (this.peer?.holders.some((process) => process.pid === pid) === true) this.peer = null;
   }
 
   /** Lets a connection carry something. */

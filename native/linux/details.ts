@@ -1,5 +1,4 @@
 /** Everything the kernel and /proc tell of one socket: an inet_diag or unix_diag GET, the live options, and its holders. */
-import fs from 'node:fs';
 import { fact, group } from '../../shared/details';
 import type { FactGroup, HolderDetails, SocketDetails } from '../../shared/details';
 import { PROTOCOLS, SOCKET_STATES, SOCKET_TYPES, stateCode, stateTitle } from '../../shared/socket';
@@ -9,8 +8,8 @@ import type { BorrowFailure } from './borrowedSocket';
 import type { CgroupPaths } from './cgroupPaths';
 import { parseCgroups } from './cgroups';
 import { ENOENT, errnoName } from './errno';
-import { FdDirectory } from './fdDirectory';
-import { REFUSED } from './procCalls';
+import { descriptorsOf } from './fdDirectory';
+import { isDumpable, traceRefusal, yamaScope } from './traceRefusal';
 import { EXTENSIONS, readInetFacts } from './inetDetails';
 import type { InetFacts } from './inetDetails';
 import { InetTable } from './inetDiag';
@@ -184,13 +183,16 @@ interface Holding {
   failure: BorrowFailure | null;
 }
 
+/** In the words of those that borrow. */
+const FAILURES = { ended: 'gone', limit: 'limit', unreadable: 'refused' } as const;
+
 function readHolders({ names, processes }: DetailsContext, holders: Holders, inode: number): Holding[] {
   return holders.flatMap((process, i) => {
     const story = processes.story(process);
     if (story === null) return []; // ended since
     const { uid } = story;
     const descriptors = i < MAX_HOLDERS ? descriptorsOf(process.pid, inode) : [];
-    const failure = typeof descriptors === 'string' ? descriptors : null;
+    const failure = typeof descriptors === 'string' ? FAILURES[descriptors] : null;
     return [
       {
         story,
@@ -205,22 +207,6 @@ function readHolders({ names, processes }: DetailsContext, holders: Holders, ino
       },
     ];
   });
-}
-
-/** The numbers under which a process holds a socket, ascending, or why they cannot be had. */
-function descriptorsOf(pid: number, inode: number): number[] | BorrowFailure {
-  const directory = FdDirectory.open('/proc', pid);
-  if (!(directory instanceof FdDirectory)) {
-    return directory === 'ended' ? 'gone' : directory === 'limit' ? 'limit' : 'refused';
-  }
-  try {
-    const all = [...directory.list()];
-    const inodes = all.map((descriptor) => directory.socketInode(descriptor));
-    if (inodes.includes(REFUSED)) return 'refused';
-    return all.filter((_, i) => inodes[i] === inode);
-  } finally {
-    directory.close();
-  }
 }
 
 function cgroupGroup(
@@ -287,28 +273,12 @@ function explain(failure: BorrowFailure, holder: HolderDetails, mayTrace: boolea
     case 'unsupported':
       return 'Reading the options of a socket needs Linux 5.6 or newer (pidfd_getfd), and a sandbox that lets it pass.';
     case 'refused':
-      return `The options of ${who} may not be read (EPERM): ${refusal(holder, mayTrace)}`;
-  }
-}
-
-/** pidfd_getfd asks for PTRACE_MODE_ATTACH_REALCREDS (man 2 ptrace, "Ptrace access mode checking"). */
-function refusal(holder: HolderDetails, mayTrace: boolean): string {
-  const scope = yamaScope();
-  if (scope === 3) return 'Yama forbids it to everybody until the next boot (kernel.yama.ptrace_scope = 3).';
-  if (mayTrace) return 'a security module or a user namespace forbids it even to root.';
-  if (holder.uid !== null && holder.uid !== process.geteuid?.()) {
-    return `it belongs to ${holder.user ?? `user ${holder.uid}`}. Run SocketScope as root.`;
-  }
-  return scope === 1 || scope === 2
-    ? `Yama allows it to root only (kernel.yama.ptrace_scope = ${scope}). Run SocketScope as root.`
-    : 'it protects itself from being looked into (PR_SET_DUMPABLE). Run SocketScope as root.';
-}
-
-/** Documentation/admin-guide/LSM/Yama.rst; 0 where the kernel is without it. */
-function yamaScope(): number {
-  try {
-    return Number(fs.readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'utf8'));
-  } catch {
-    return 0;
+      return `The options of ${who} may not be read (EPERM): ${traceRefusal({
+        ...holder,
+        dumpable: isDumpable(holder.pid, holder.uid),
+        mayTrace,
+        ownUid: process.geteuid?.() ?? null,
+        scope: yamaScope(),
+      })}`;
   }
 }

@@ -6,6 +6,7 @@ import {
   linkIs,
   openDirectory,
   openFileAt,
+  REFUSED,
   readFileNow,
   readLinkAt,
   readSocketLink,
@@ -87,6 +88,20 @@ export class FdDirectory {
 
 function latin1(bytes: Uint8Array | null): string | null {
   return bytes === null ? null : Buffer.from(bytes).toString('latin1');
+}
+
+/** The numbers under which a process holds a socket, ascending, or why they cannot be had. */
+export function descriptorsOf(pid: number, inode: number, root: string = '/proc'): number[] | OpenFailure {
+  const directory = FdDirectory.open(root, pid);
+  if (!(directory instanceof FdDirectory)) return directory;
+  try {
+    const all = [...directory.list()];
+    const inodes = all.map((descriptor) => directory.socketInode(descriptor));
+    if (inodes.includes(REFUSED)) return 'unreadable';
+    return all.filter((_, i) => inodes[i] === inode);
+  } finally {
+    directory.close();
+  }
 }
 
 /** Whether this kernel counts descriptors (since Linux 6.2). */

@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_READING } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
-import type { CloseAttempt } from '../backend';
+import type { Attempt } from '../backend';
 import { needsLinux, needsRoot } from './fixtures/needs';
-import { isRoot, Stage, unprivileged, withCapabilities } from './fixtures/stage';
+import { isRoot, NOBODY, Stage, unprivileged, withCapabilities } from './fixtures/stage';
 import type { Actor, CAPABILITIES } from './fixtures/stage';
 import { LinuxBackend } from './linuxBackend';
+import { yamaScope } from './traceRefusal';
 
 type Capability = keyof typeof CAPABILITIES;
 
@@ -64,7 +65,7 @@ describe('closing by what an earlier reading said', () => {
     await client.do('reset', { handle: first.handle });
     await server.do('ending', { handle: far });
     // Nobody there: gone.
-    expect(backend.close(stale, row)).toEqual({ outcome: 'gone', message: null });
+    expect(backend.close(stale, row, 'reset')).toEqual({ outcome: 'gone', message: null });
     const second = await client.do('connect', {
       host: '127.0.0.1',
       port: listener.port,
@@ -74,8 +75,8 @@ describe('closing by what an earlier reading said', () => {
     const now = read();
     expect(rowOf(now, first.port, listener.port)).not.toBe(-1);
     // Somebody else there: gone as well, and left alone.
-    expect(backend.close(stale, row)).toEqual({ outcome: 'gone', message: null });
-    expect(backend.close(stale, rowFar)).toEqual({ outcome: 'gone', message: null });
+    expect(backend.close(stale, row, 'reset')).toEqual({ outcome: 'gone', message: null });
+    expect(backend.close(stale, rowFar, 'reset')).toEqual({ outcome: 'gone', message: null });
     await exchange(client, second.handle, server, secondFar);
     await exchange(server, secondFar, client, second.handle);
   });
@@ -86,7 +87,7 @@ describe('closing by what an earlier reading said', () => {
     const row = rowOf(stale, udp.port);
     await client.do('close', { handle: udp.handle });
     const again = await server.do('udp', { host: '127.0.0.1', port: udp.port });
-    expect(backend.close(stale, row)).toEqual({ outcome: 'gone', message: null });
+    expect(backend.close(stale, row, 'reset')).toEqual({ outcome: 'gone', message: null });
     await client
       .do('udp', { host: '127.0.0.1' })
       .then(({ handle }) => client.do('send', { handle, host: '127.0.0.1', port: again.port, bytes: 10 }));
@@ -101,8 +102,8 @@ describe('closing by what an earlier reading said', () => {
     const stale = read();
     await client.do('close', { handle: near.handle });
     await server.do('close', { handle: far });
-    expect(backend.close(stale, rowOf(stale, near.port, listener.port))).toEqual({
-      outcome: 'closed',
+    expect(backend.close(stale, rowOf(stale, near.port, listener.port), 'reset')).toEqual({
+      outcome: 'done',
       message: null,
     });
     expect(rowOf(read(), near.port, listener.port)).toBe(-1);
@@ -114,10 +115,10 @@ describe('privileges', () => {
     const listener = await server.do('listen', { host: '127.0.0.1' });
     const stale = read();
     await server.do('close', { handle: listener.handle });
-    const attempt = unprivileged((): CloseAttempt => {
+    const attempt = unprivileged((): Attempt => {
       const own = new LinuxBackend();
       try {
-        return own.close(stale, rowOf(stale, listener.port));
+        return own.close(stale, rowOf(stale, listener.port), 'reset');
       } finally {
         own.dispose();
       }
@@ -160,7 +161,7 @@ describe('capabilities', () => {
           sentence: own.missingPrivilege(),
           complete: owners.complete,
           pid: owners.holdersOf(row)[0]?.pid,
-          outcome: own.close(table, row).outcome,
+          outcome: own.close(table, row, 'reset').outcome,
         };
       } finally {
         own.dispose();
@@ -171,9 +172,35 @@ describe('capabilities', () => {
       // In a container not even root may look into every process.
       complete: sees && backend.readOwners(new SocketTable()).complete,
       pid: sees ? server.pid : undefined,
-      outcome: closes ? 'closed' : 'refused',
+      outcome: closes ? 'done' : 'refused',
     });
     if (closes) expect(await server.do('ending', { handle })).toBe('ECONNABORTED');
+  });
+});
+
+describe('rights', () => {
+  beforeEach(needsRoot);
+
+  it('are told as rows call things', () => {
+    const { uid, namespace, reset, signal, couldElevate } = backend.rights();
+    expect({ uid, namespace }).toEqual({
+      uid: 0,
+      namespace: { own: backend.namespace(ownNamespace()), why: null },
+    });
+    expect([reset.reach, signal.reach, couldElevate]).toEqual(['all', 'all', false]);
+  });
+
+  it('of a user reach what is his own', () => {
+    const rights = unprivileged(() => new LinuxBackend().rights());
+    expect(rights).toMatchObject({
+      uid: NOBODY,
+      reset: { reach: yamaScope() === 0 ? 'own' : 'none', why: expect.stringContaining('CAP_NET_ADMIN') },
+      signal: { reach: 'own', why: expect.stringContaining('CAP_KILL') },
+      suspend: true,
+      namespace: {
+        why: 'Closing a socket of another network namespace needs CAP_SYS_ADMIN. Run SocketScope as root.',
+      },
+    });
   });
 });
 

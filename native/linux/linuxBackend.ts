@@ -1,21 +1,22 @@
 import fs from 'node:fs';
 import os from 'node:os';
+import type { Rights } from '../../shared/abilities';
+import type { ProcessAction, ProcessIdentity, SocketAction } from '../../shared/orders';
 import { protocolOf, TABLES } from '../../shared/socket';
 import type { Services } from '../../shared/services';
 import type { Family, ProcessInfo, ReadingOptions, TableName } from '../../shared/socket';
-import { SocketTable } from '../../shared/socketTable';
+import type { SocketTable } from '../../shared/socketTable';
 import type { SocketDetails } from '../../shared/details';
-import type { CloseAttempt, OwnerLookup, SocketBackend, TableSource } from '../backend';
+import type { Attempt, OwnerLookup, ProcessEntry, SocketBackend, TableSource } from '../backend';
 import { InterfaceAddresses } from '../interfaceAddresses';
 import { ReverseNames } from '../reverseNames';
 import { readServices } from '../systemFiles';
 import { CgroupPaths } from './cgroupPaths';
+import { Closing, OTHER_NAMESPACE } from './closing';
 import { DestroyWatch } from './destroyWatch';
 import { readDetails } from './details';
 import { DIAG_TABLES, INET_TABLES, lacksHandler, MissingHandlers } from './diagTables';
 import { mayNotEnter } from './enterNamespace';
-import { EACCES, ENOENT, EOPNOTSUPP, EPERM, errnoName } from './errno';
-import type { InetTable } from './inetDiag';
 import { InterfaceNames } from './interfaceNames';
 import { cannotList, hasNoSockets } from './kernelProtocols';
 import { assertLittleEndian } from './libc';
@@ -23,12 +24,14 @@ import { NamespaceGone, Namespaces } from './namespaces';
 import { ReplyBuffer } from './netlink';
 import { OwnerIndex } from './ownerIndex';
 import { Privileges } from './privileges';
+import { actOnProcess } from './processActions';
+import { listAncestors, listProcesses } from './processList';
 import { ProcessReader } from './processes';
-import { hasCookie, ProcNet } from './procNet';
+import { ProcNet } from './procNet';
 import { SockDiag } from './sockDiag';
 import { UserNames } from './users';
 
-/** Linux: sockets by NETLINK_SOCK_DIAG, owners by /proc, closing by SOCK_DESTROY. */
+/** Linux: sockets by NETLINK_SOCK_DIAG, owners by /proc, closing by SOCK_DESTROY, processes by pidfd. */
 export class LinuxBackend implements SocketBackend {
   readonly name = 'Linux';
   readonly demo = false;
@@ -38,8 +41,8 @@ export class LinuxBackend implements SocketBackend {
   private readonly reply = new ReplyBuffer();
   private readonly procNet = new ProcNet();
   private readonly missingHandlers = new MissingHandlers();
-  private readonly processes = new ProcessReader();
-  private readonly owners = new OwnerIndex(this.processes);
+  private readonly reader = new ProcessReader();
+  private readonly owners = new OwnerIndex(this.reader);
   private readonly users = new UserNames();
   private readonly cgroups = new CgroupPaths();
   private destroyed: DestroyWatch | null = null;
@@ -49,6 +52,14 @@ export class LinuxBackend implements SocketBackend {
   /** Network namespaces and cookies are counted from the start at each boot: an id of an earlier one must not fit. */
   private readonly boot = readBootId();
   private readonly privileges = new Privileges();
+  private readonly closing = new Closing({
+    namespaces: this.namespaces,
+    diagOf: (namespace) => this.diagOf(namespace),
+    owners: this.owners,
+    processes: this.reader,
+    privileges: this.privileges,
+    user: (uid) => this.user(uid),
+  });
 
   constructor() {
     assertLittleEndian();
@@ -116,6 +127,7 @@ export class LinuxBackend implements SocketBackend {
 
   readOwners(table: SocketTable): OwnerLookup {
     this.users.refresh();
+    this.closing.refresh();
     this.interfaces.clear();
     return this.owners.update(table, this.privileges.seesEveryProcess);
   }
@@ -135,7 +147,7 @@ export class LinuxBackend implements SocketBackend {
       return readDetails(
         {
           names: this,
-          processes: this.processes,
+          processes: this.reader,
           cgroups: this.cgroups,
           diag: this.namespaces.canEnter(namespace) ? this.diagOf(namespace) : null,
           inet: INET_TABLES.get(table.tableOf(row)) ?? null,
@@ -151,79 +163,37 @@ export class LinuxBackend implements SocketBackend {
   }
 
   commandLine(process: ProcessInfo): string | null {
-    return this.processes.commandLine(process);
+    return this.reader.commandLine(process);
   }
 
-  close(table: SocketTable, row: number): CloseAttempt {
-    try {
-      return this.destroy(table, row);
-    } catch (error) {
-      if (error instanceof NamespaceGone) return { outcome: 'gone', message: null };
-      throw error;
-    }
+  close(table: SocketTable, row: number, action: SocketAction): Attempt {
+    return this.closing.close(table, row, action);
   }
 
-  private destroy(table: SocketTable, row: number): CloseAttempt {
-    const namespace = table.columns.namespace[row]!;
-    const inet = INET_TABLES.get(table.tableOf(row));
-    if (inet === undefined) {
-      return { outcome: 'refused', message: 'Linux closes internet sockets only, and no ICMP ones.' };
-    }
-    if (!this.namespaces.canEnter(namespace)) {
-      return {
-        outcome: 'refused',
-        message:
-          'Closing a socket of another network namespace needs CAP_SYS_ADMIN. Run SocketScope as root (EPERM).',
-      };
-    }
-    if (!hasCookie(table.columns.idHigh[row]!)) {
-      return {
-        outcome: 'refused',
-        message:
-          'This kernel does not tell this socket from a later one with the same endpoints: it is left alone. ' +
-          'End its process instead.',
-      };
-    }
-    const code = this.diagOf(namespace).destroy(inet, table, row);
-    switch (code) {
-      case 0:
-        return { outcome: 'closed', message: null };
-      case ENOENT:
-        return this.explainMissing(inet, table, row);
-      case EPERM:
-      case EACCES:
-        return {
-          outcome: 'refused',
-          message: 'Closing a connection needs CAP_NET_ADMIN. Run SocketScope as root (EPERM).',
-        };
-      case EOPNOTSUPP:
-        return {
-          outcome: 'refused',
-          message: 'This kernel cannot close this kind of socket (EOPNOTSUPP; CONFIG_INET_DIAG_DESTROY).',
-        };
-      default:
-        return { outcome: 'failed', message: `The kernel refused: ${errnoName(code)}.` };
-    }
+  act(
+    process: ProcessIdentity,
+    action: ProcessAction,
+    patienceMs: number,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    const { reader: processes, privileges } = this;
+    const { uid, mayKill } = privileges;
+    const context = { processes, user: (uid: number) => this.user(uid), uid, mayKill };
+    return actOnProcess(context, process, action, patienceMs, signal);
   }
 
-  /**
-   * ENOENT is "gone", unless the socket is still listed: among sockets that share one endpoint (SO_REUSEPORT) the kernel
-   * looks one up by hash, and refuses when its cookie is another one's.
-   */
-  private explainMissing(inet: InetTable, table: SocketTable, row: number): CloseAttempt {
-    const now = new SocketTable();
-    this.diagOf(table.columns.namespace[row]!).dump(inet, inet.name, true, now);
-    const { idHigh, idLow } = table.columns;
-    for (let i = 0; i < now.length; i++) {
-      if (now.columns.idLow[i] === idLow[row] && now.columns.idHigh[i] === idHigh[row]) {
-        return {
-          outcome: 'failed',
-          message:
-            'Several sockets share this endpoint (SO_REUSEPORT) and the kernel cannot single this one out.',
-        };
-      }
-    }
-    return { outcome: 'gone', message: null };
+  processes(): ProcessEntry[] {
+    this.users.refresh();
+    return listProcesses(this.reader, (uid) => this.user(uid));
+  }
+
+  ancestors(): ProcessIdentity[] {
+    return listAncestors(this.reader);
+  }
+
+  rights(): Rights {
+    const why = this.privileges.mayEnterNamespaces ? null : `${OTHER_NAMESPACE}. Run SocketScope as root.`;
+    return this.privileges.rights({ own: this.namespace(this.namespaces.own), why });
   }
 
   missingPrivilege(): string | null {

@@ -18,6 +18,7 @@ describe('parseStat', () => {
     (comm) => {
       expect(parseStat(`40 (${comm}) ${fields('123456')}`)).toEqual({
         comm,
+        state: 'S',
         startTicks: '123456',
         parentPid: 7,
       });

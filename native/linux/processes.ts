@@ -12,6 +12,8 @@ const COMM_LIMIT = 15;
 
 interface Stat {
   comm: string;
+  /** One letter: `T` is suspended, `Z` a zombie (man 5 proc) */
+  state: string;
   /** clock ticks since boot: with the PID, the process's identity */
   startTicks: string;
   parentPid: number;
@@ -24,6 +26,18 @@ export interface Story {
   uid: number | null;
   /** Its path in the unified cgroup hierarchy (v2) */
   cgroup: string | null;
+}
+
+/** A process as it is now, without what is remembered of it. */
+export interface ProcessNow {
+  pid: number;
+  /** ms since 1970-01-01 UTC, as {@link ProcessInfo}'s; null where the time of the boot is not known */
+  startedAt: number | null;
+  parentPid: number | null;
+  /** One letter: `T` is suspended, `Z` a zombie (man 5 proc) */
+  state: string;
+  name: string;
+  path: string | null;
 }
 
 interface Cached {
@@ -81,7 +95,7 @@ export class ProcessReader {
       cached.info.path === exe
     )
       return cached.info;
-    const startedAt = this.bootTime === null ? null : this.bootTime + Number(stat.startTicks) * MS_PER_TICK;
+    const startedAt = this.startedAt(stat);
     const info: ProcessInfo = {
       ...{ pid, startKey: stat.startTicks, startedAt, name: fullName(stat.comm, exe), path: exe },
       // Read once: whoever starts a service or a container moves it into its group before its program begins (exec).
@@ -90,6 +104,17 @@ export class ProcessReader {
     };
     this.cache.set(pid, { comm: stat.comm, info });
     return info;
+  }
+
+  /** The process that has this PID now; null where there is none. */
+  now(pid: number): ProcessNow | null {
+    const stat = this.stat(pid);
+    if (stat === null) return null;
+    const path = this.executable(pid);
+    return {
+      ...{ pid, startedAt: this.startedAt(stat), parentPid: stat.parentPid || null, state: stat.state },
+      ...{ name: fullName(stat.comm, path), path },
+    };
   }
 
   /** Forgets processes that are not in `alive`. */
@@ -104,16 +129,22 @@ export class ProcessReader {
     return text.replace(/\0+$/, '').replaceAll('\0', ' ');
   }
 
+  /** The effective user of the process that has this PID now; null where there is none. */
+  userOf(pid: number): number | null {
+    const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(readText(`${this.root}/${pid}/status`) ?? '')?.[1];
+    return uid === undefined ? null : Number(uid);
+  }
+
   /** What else there is to know of a process now; null where it has ended or the PID is another one's. */
   story(process: ProcessInfo): Story | null {
     const folder = `${this.root}/${process.pid}`;
-    const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(readText(`${folder}/status`) ?? '')?.[1];
+    const uid = this.userOf(process.pid);
     const cgroups = readText(`${folder}/cgroup`);
     const stat = this.stat(process.pid);
     if (stat === null || stat.startTicks !== process.startKey) return null;
     return {
       parentPid: stat.parentPid === 0 ? null : stat.parentPid,
-      uid: uid === undefined ? null : Number(uid),
+      uid,
       cgroup: cgroups === null ? null : unifiedPath(cgroups),
     };
   }
@@ -130,6 +161,10 @@ export class ProcessReader {
     }
     const exe = isCut(parent.comm) ? this.executable(parentPid) : null;
     return { parentPid, parentName: fullName(parent.comm, exe) };
+  }
+
+  private startedAt({ startTicks }: Stat): number | null {
+    return this.bootTime === null ? null : this.bootTime + Number(startTicks) * MS_PER_TICK;
   }
 
   private placement(pid: number): Pick<ProcessInfo, 'unit' | 'container'> {
@@ -160,7 +195,10 @@ export function parseStat(text: string): Stat | null {
   // Fields 4 (ppid) and 22 (starttime); the slice begins with field 3.
   const startTicks = fields[19];
   if (startTicks === undefined || !/^\d+$/.test(startTicks)) return null;
-  return { comm: text.slice(open + 1, close), startTicks, parentPid: Number(fields[1]) || 0 };
+  return {
+    ...{ comm: text.slice(open + 1, close), state: fields[0]! },
+    ...{ startTicks, parentPid: Number(fields[1]) || 0 },
+  };
 }
 
 function isCut(comm: string): boolean {
