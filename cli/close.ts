@@ -1,26 +1,84 @@
 import type { Engine } from '../engine';
-import type { CloseOutcome } from '../shared/actions';
+import type { Progress } from '../shared/contract';
+import { inOrder } from '../shared/orders';
+import type { ActionReport, ActionResult, Order, Outcome, Preparation, SocketAction } from '../shared/orders';
+import type { ReadingOptions } from '../shared/socket';
 import { plainText } from '../shared/text';
+import { SEARCHES } from './reading';
 
 export interface CloseOutput {
   /** One outcome per id, in the order given. */
   stdout: string;
-  /** Why something was refused or failed. */
+  /** Why something was refused or failed, or is not on record. */
   stderr: string;
   exitCode: 0 | 1 | 3;
 }
 
-/** Closes exactly these sockets, at once: whoever types an id has made up their mind. */
-export function close(engine: Pick<Engine, 'close'>, ids: readonly string[]): CloseOutput {
-  const results = new Map(engine.close(ids).map((result) => [result.id, result]));
-  const inOrder = ids.map((id) => results.get(id)!);
-  const happened = (outcome: CloseOutcome): boolean => inOrder.some((result) => result.outcome === outcome);
+/** What closing needs of an engine, in this program or on another machine. */
+export interface Actor {
+  choose(reading: ReadingOptions): void;
+  prepare(order: Order): Promise<Preparation>;
+  act(order: Order, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<ActionReport>;
+}
+
+export function localActor(engine: Pick<Engine, 'choose' | 'prepare' | 'act'>): Actor {
   return {
-    stdout: inOrder.map((result) => `${result.outcome}\n`).join(''),
-    stderr: inOrder
-      .filter((result) => result.message !== null)
-      .map((result) => `${plainText(`${result.label}: ${result.message}`)}\n`)
-      .join(''),
-    exitCode: happened('refused') || happened('failed') ? 3 : happened('gone') ? 1 : 0,
+    choose: (reading) => engine.choose(reading),
+    prepare: (order) => Promise.resolve(engine.prepare(order)),
+    act: (order, onProgress, signal) => engine.act(order, 'command line', onProgress, signal),
   };
+}
+
+const WORDS: Record<Outcome, string> = {
+  done: 'closed',
+  gone: 'gone',
+  refused: 'refused',
+  failed: 'failed',
+  stopped: 'stopped',
+};
+
+/** Closes exactly these sockets, at once: whoever types an id has made up their mind. */
+export async function close(
+  actor: Actor,
+  ids: readonly string[],
+  action: SocketAction,
+  signal: AbortSignal,
+): Promise<CloseOutput> {
+  const { results, unrecorded } = await carryOut(actor, { action, ids: [...ids] }, signal);
+  const byId = new Map(results.map((result) => [result.id, result]));
+  const answers = ids.map((id) => byId.get(id)!);
+  const happened = (...outcomes: Outcome[]): boolean =>
+    answers.some(({ outcome }) => outcomes.includes(outcome));
+  const reasons = answers.flatMap(({ label, message }) => (message === null ? [] : [`${label}: ${message}`]));
+  if (unrecorded !== null) reasons.push(`socketscope: ${unrecorded}`);
+  return {
+    stdout: answers.map(({ outcome }) => `${WORDS[outcome]}\n`).join(''),
+    stderr: reasons.map((reason) => `${plainText(reason)}\n`).join(''),
+    exitCode: happened('refused', 'failed', 'stopped') ? 3 : happened('gone') ? 1 : 0,
+  };
+}
+
+/** Looks no further than it takes to find the sockets: an id that `list --all` printed is as good as any. */
+async function carryOut(
+  actor: Actor,
+  order: Order & { action: SocketAction },
+  signal: AbortSignal,
+): Promise<ActionReport> {
+  /** Of what is in no table, what is said of TCP and UDP holds: a stranger table that cannot be read is not to blame. */
+  let missing: ActionResult[] | null = null;
+  let best: { reading: ReadingOptions; order: Order & { ids: string[] } } | null = null;
+  for (const reading of SEARCHES) {
+    actor.choose(reading);
+    const preparation = await actor.prepare(order);
+    missing ??= preparation.missing;
+    const found = preparation.order;
+    if ('ids' in found && found.ids.length > (best?.order.ids.length ?? 0)) best = { reading, order: found };
+    if (preparation.missing.length === 0) break;
+  }
+  if (best === null) return { results: missing ?? [], unrecorded: null };
+  actor.choose(best.reading);
+  const report = await actor.act(best.order, () => undefined, signal);
+  const acted = new Set(report.results.map(({ id }) => id));
+  const others = (missing ?? []).filter(({ id }) => !acted.has(id));
+  return { ...report, results: inOrder(order, [...report.results, ...others]) };
 }

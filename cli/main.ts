@@ -2,10 +2,13 @@ import { parseArgs } from 'node:util';
 import { createEngine } from '../engine';
 import type { Engine } from '../engine';
 import type { Services } from '../shared/services';
-import { close } from './close';
+import { close, localActor } from './close';
+import type { Actor } from './close';
+import { runEngine } from './engine';
 import { parseFilter, protectNegations } from './filter';
-import { list } from './list';
-import { READING_FLAGS, readingOf, readUntilFound } from './reading';
+import { list, listText } from './list';
+import { READING_FLAGS, readingOf } from './reading';
+import { readRemote, REMOTE_FLAGS, RemoteActor, withRemote } from './remote';
 import { serve } from './serve';
 import { show } from './show';
 import { USAGE, UsageError } from './usage';
@@ -19,10 +22,12 @@ const OPTIONS = {
     csv: 'boolean',
     'show-command-lines': 'boolean',
     ...READING_FLAGS,
+    ...REMOTE_FLAGS,
     demo: 'string',
   },
   show: { json: 'boolean', demo: 'string' },
-  close: { demo: 'string' },
+  close: { gracefully: 'boolean', ...REMOTE_FLAGS, demo: 'string' },
+  engine: { stdio: 'boolean', demo: 'string' },
   serve: {
     port: 'string',
     'token-file': 'string',
@@ -44,16 +49,21 @@ function parseCommand(command: Command, args: string[]): Arguments {
   );
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    if (values['remote-program'] !== undefined && values['host'] === undefined)
+      throw new Error('--remote-program is for --host.');
     return { flags: values, words: positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 }
 
-function withEngine<Result>(flags: Arguments['flags'], use: (engine: Engine) => Result): Result {
+async function withEngine<Result>(
+  flags: Arguments['flags'],
+  use: (engine: Engine) => Result | Promise<Result>,
+): Promise<Result> {
   const engine = createEngine((flags['demo'] as string | undefined) ?? null);
   try {
-    return use(engine);
+    return await use(engine);
   } finally {
     engine.dispose();
   }
@@ -70,12 +80,23 @@ async function run(args: string[]): Promise<number> {
       const reading = readingOf(flags);
       let services: Services = {};
       const filter = parseFilter(words, () => services);
-      return withEngine(flags, (engine) => {
-        ({ services } = engine);
-        process.stdout.write(list(engine, { format, showCommandLines, reading, filter }));
-        const problems = engine.tableProblems;
+      const options = { format, showCommandLines, reading, filter } as const;
+      const complain = (problems: readonly { message: string }[]): number => {
         for (const { message } of problems) process.stderr.write(`socketscope: ${message}\n`);
         return problems.length === 0 ? 0 : 4; // what was printed is not all there is
+      };
+      if (flags['host'] !== undefined) {
+        const there = await withRemote(flags, (remote) =>
+          readRemote(remote, { ...reading, commandLines: showCommandLines }),
+        );
+        ({ services } = there);
+        process.stdout.write(listText(there.rows, options));
+        return complain(there.problems);
+      }
+      return withEngine(flags, (engine) => {
+        ({ services } = engine);
+        process.stdout.write(list(engine, options));
+        return complain(engine.tableProblems);
       });
     }
     case 'show': {
@@ -83,7 +104,7 @@ async function run(args: string[]): Promise<number> {
       const [id, ...more] = words;
       if (id === undefined || more.length > 0)
         throw new UsageError('show needs the id of one socket (see: list --json).');
-      const output = withEngine(flags, (engine) => show(engine, id, flags['json'] === true));
+      const output = await withEngine(flags, (engine) => show(engine, id, flags['json'] === true));
       process.stdout.write(output.stdout);
       process.stderr.write(output.stderr);
       return output.exitCode;
@@ -92,13 +113,24 @@ async function run(args: string[]): Promise<number> {
       const { flags, words } = parseCommand('close', rest);
       if (words.length === 0)
         throw new UsageError('close needs the id of at least one socket (see: list --json).');
-      const output = withEngine(flags, (engine) => {
-        readUntilFound(engine, words);
-        return close(engine, words);
-      });
+      const action = flags['gracefully'] === true ? 'finish' : 'reset';
+      const stop = new AbortController();
+      // What was not begun is reported as stopped; pressed once more, it ends the program.
+      process.once('SIGINT', () => stop.abort());
+      const run = (actor: Actor) => close(actor, words, action, stop.signal);
+      const output =
+        flags['host'] === undefined
+          ? await withEngine(flags, (engine) => run(localActor(engine)))
+          : await withRemote(flags, (remote) => run(new RemoteActor(remote)));
       process.stdout.write(output.stdout);
       process.stderr.write(output.stderr);
       return output.exitCode;
+    }
+    case 'engine': {
+      const { flags, words } = parseCommand('engine', rest);
+      if (words.length > 0) throw new UsageError(`engine takes no "${words[0]}".`);
+      if (flags['stdio'] !== true) throw new UsageError('engine is for other programs: engine --stdio.');
+      return runEngine(createEngine((flags['demo'] as string | undefined) ?? null));
     }
     case 'serve': {
       const { flags, words } = parseCommand('serve', rest);
@@ -145,10 +177,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 // There is nobody left to tell.
 process.stderr.on('error', () => undefined);
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`socketscope: ${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof UsageError) process.stderr.write('Try: socketscope help\n');
-  process.exitCode = error instanceof UsageError ? 2 : 4;
-}
+// No await out here: the single executable is CommonJS.
+run(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.stderr.write(`socketscope: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof UsageError) process.stderr.write('Try: socketscope help\n');
+    process.exitCode = error instanceof UsageError ? 2 : 4;
+  },
+);

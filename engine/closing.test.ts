@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { eventually, needsLinux, needsOwnNetwork, needsRoot } from '../native/linux/fixtures/needs';
 import { Stage, unprivileged } from '../native/linux/fixtures/stage';
 import type { Actor, Opened } from '../native/linux/fixtures/stage';
+import type { ActionResult, Order } from '../shared/orders';
 import type { SocketRow } from '../shared/socket';
 import { createEngine } from './createEngine';
 import type { Engine } from './engine';
@@ -47,8 +48,13 @@ async function exchange(a: Actor, near: number, b: Actor, far: number): Promise<
   await b.do('received', { handle: far, bytes: before + 10 });
 }
 
-function close(...ids: string[]): string[] {
-  return engine.close(ids).map((result) => result.outcome);
+async function reset(ids: readonly string[]): Promise<ActionResult[]> {
+  const order: Order = { action: 'reset', ids: [...ids] };
+  return (await engine.act(order, 'command line', () => undefined, new AbortController().signal)).results;
+}
+
+async function close(...ids: string[]): Promise<string[]> {
+  return (await reset(ids)).map((result) => result.outcome);
 }
 
 describe('a connection', () => {
@@ -74,8 +80,8 @@ describe('a connection', () => {
     const peerEnd = () =>
       end === 'near' ? server.do('ending', { handle: far }) : client.do('ending', { handle: near.handle });
 
-    const [result] = engine.close([row.id]);
-    expect(result).toMatchObject({ id: row.id, outcome: 'closed', message: null });
+    const [result] = await reset([row.id]);
+    expect(result).toMatchObject({ id: row.id, outcome: 'done', message: null });
     expect(result!.label).toContain(`(${row.pid})  TCP`);
     expect(await ownerEnd()).toBe('ECONNABORTED');
     expect(await peerEnd()).toBe('ECONNRESET');
@@ -83,7 +89,7 @@ describe('a connection', () => {
     // The listener and the other connection to it are as they were.
     await exchange(client, bystander.handle, server, bystanderFar);
     await client.do('connect', { host, port: listener.port });
-    expect(close(row.id)).toEqual(['gone']);
+    expect(await close(row.id)).toEqual(['gone']);
   });
 
   it('in TIME_WAIT disappears', async () => {
@@ -95,9 +101,9 @@ describe('a connection', () => {
       expect(found.state).toBe('TIME_WAIT');
       return found;
     });
-    expect(close(row.id)).toEqual(['closed']);
+    expect(await close(row.id)).toEqual(['done']);
     expect(find(near.port, listener.port)).toBeUndefined();
-    expect(close(row.id)).toEqual(['gone']);
+    expect(await close(row.id)).toEqual(['gone']);
   });
 
   it('without a file, in FIN_WAIT_2, disappears, and its peer is reset', async () => {
@@ -108,7 +114,7 @@ describe('a connection', () => {
       expect(found).toMatchObject({ state: 'FIN_WAIT_2', inode: null });
       return found;
     });
-    expect(close(row.id)).toEqual(['closed']);
+    expect(await close(row.id)).toEqual(['done']);
     expect(find(near.port, listener.port)).toBeUndefined();
   });
 
@@ -119,7 +125,7 @@ describe('a connection', () => {
     const near = await client.do('connect', { host: '127.0.0.1', port: listener.port });
     const row = find(listener.port, near.port)!;
     expect(row.owner).toBe('unaccepted');
-    expect(close(row.id)).toEqual(['closed']);
+    expect(await close(row.id)).toEqual(['done']);
     expect(await client.do('ending', { handle: near.handle })).toBe('ECONNRESET');
     sleeper.thaw();
     const next = await client.do('connect', { host: '127.0.0.1', port: listener.port });
@@ -132,7 +138,7 @@ describe('a connection', () => {
     const near = await client.do('connect', { host: '127.0.0.1', port: listener.port });
     const row = find(listener.port, near.port)!;
     expect(row.state).toBe('SYN_RECV');
-    expect(close(row.id)).toEqual(['closed']);
+    expect(await close(row.id)).toEqual(['done']);
     expect(find(listener.port, near.port)).toBeUndefined();
   });
 
@@ -145,7 +151,7 @@ describe('a connection', () => {
       expect(found).toMatchObject({ state: 'SYN_SENT', pid: client.pid });
       return found;
     });
-    expect(close(row.id)).toEqual(['closed']);
+    expect(await close(row.id)).toEqual(['done']);
     expect(await client.do('ending', { handle })).toBe('ECONNABORTED');
   });
 });
@@ -162,7 +168,7 @@ describe('a listener', () => {
       const { listener, near, far } = await connect(host, to, owner);
       const row = find(listener.port, null)!;
       expect(row.state).toBe('LISTEN');
-      expect(close(row.id)).toEqual(['closed']);
+      expect(await close(row.id)).toEqual(['done']);
       await expect(client.do('connect', { host: to, port: listener.port })).rejects.toThrow('ECONNREFUSED');
       expect(find(listener.port, null)).toBeUndefined();
       await exchange(client, near.handle, owner, far);
@@ -182,8 +188,8 @@ describe('a listener', () => {
     let failed = 0;
     // Each is asked for once; which of them the kernel can single out is its own affair.
     for (const row of listening()) {
-      const [result] = engine.close([row.id]);
-      if (result!.outcome === 'closed') left.delete(row.pid);
+      const [result] = await reset([row.id]);
+      if (result!.outcome === 'done') left.delete(row.pid);
       else {
         expect(result).toMatchObject({
           outcome: 'failed',
@@ -220,7 +226,7 @@ describe('a UDP socket', () => {
     const bystander = await client.do('udp', { host });
     const row = find(socket.port, far?.port ?? null)!;
     expect(row).toMatchObject({ protocol: 'udp', pid: client.pid });
-    expect(close(row.id)).toEqual(['closed']);
+    expect(await close(row.id)).toEqual(['done']);
     expect(await client.do('ending', { handle: socket.handle })).toBe('ECONNABORTED');
     expect(find(bystander.port, null)).toBeDefined();
   });
@@ -247,8 +253,8 @@ describe('a UDP socket', () => {
     expect(new Set(rows.map((row) => row.pid)).size).toBe(4);
     const closed = new Set<number>();
     for (const row of rows) {
-      const [result] = engine.close([row.id]);
-      if (result!.outcome === 'closed') closed.add(row.pid!);
+      const [result] = await reset([row.id]);
+      if (result!.outcome === 'done') closed.add(row.pid!);
       else expect(result!.outcome).toBe('failed');
     }
     expect(closed.size).toBeGreaterThan(0);
@@ -269,7 +275,7 @@ describe('what is not there', () => {
       ` ${row.id}`,
       'x',
     ];
-    const results = engine.close([...strangers, ...strangers]);
+    const results = await reset([...strangers, ...strangers]);
     expect(results).toEqual(strangers.map((id) => ({ id, outcome: 'gone', label: id, message: null })));
     await exchange(client, near.handle, server, far);
   });
@@ -288,7 +294,7 @@ describe('what is not there', () => {
     const row = find(near.port, listener.port)!;
     expect(row).toMatchObject({ localPort: old.localPort, remotePort: old.remotePort, state: 'ESTABLISHED' });
     expect(row.id).not.toBe(old.id);
-    expect(close(old.id)).toEqual(['gone']);
+    expect(await close(old.id)).toEqual(['gone']);
     await exchange(client, again.handle, server, farAgain);
     await exchange(server, farAgain, client, again.handle);
     expect(find(near.port, listener.port)?.id).toBe(row.id);
@@ -304,7 +310,7 @@ describe('what is not there', () => {
     ];
     await client.do('reset', { handle: first.near.handle });
     await server.do('ending', { handle: first.far });
-    expect(close(ids[0], ids[1], 'x')).toEqual(['gone', 'closed', 'gone']);
+    expect(await close(ids[0], ids[1], 'x')).toEqual(['gone', 'done', 'gone']);
     expect(await client.do('ending', { handle: second.near.handle })).toBe('ECONNABORTED');
   });
 });
@@ -318,20 +324,16 @@ describe('without privileges', () => {
       find(tcp.listener.port, null)!.id,
       find(udp.port, null)!.id,
     ];
-    const results = unprivileged(() => {
-      const own = createEngine(null);
-      try {
-        return own.close(ids);
-      } finally {
-        own.dispose();
-      }
-    });
-    expect(results.map(({ outcome, message }) => [outcome, message])).toEqual(
-      ids.map(() => [
-        'refused',
-        'Closing a connection needs CAP_NET_ADMIN. Run SocketScope as root (EPERM).',
-      ]),
+    const own = unprivileged(() => createEngine(null));
+    // So few are done before the first turn is given away.
+    const { results } = await unprivileged(() =>
+      own.act({ action: 'reset', ids }, 'command line', () => undefined, new AbortController().signal),
     );
+    own.dispose();
+    for (const { outcome, message } of results) {
+      expect(outcome).toBe('refused');
+      expect(message).toMatch(/^Resetting this socket needs CAP_NET_ADMIN \(EPERM\)\. /);
+    }
     await exchange(client, tcp.near.handle, server, tcp.far);
     await client.do('connect', { host: '127.0.0.1', port: tcp.listener.port });
     expect(find(udp.port, null)?.id).toBe(ids[2]);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { createBackend } from '../native';
+import { ActionLog, UnkeptLog } from './actionLog';
 import { systemClock } from './clock';
 import { Engine } from './engine';
 
@@ -14,5 +15,8 @@ export function createEngine(demo: string | null): Engine {
     clock: systemClock,
     hostname: os.hostname(),
     engineId: randomUUID(),
+    // What is done to invented sockets has not been done.
+    log: demo === null ? new ActionLog() : new UnkeptLog(),
+    environment: process.env,
   });
 }

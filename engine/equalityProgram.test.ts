@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildProgram } from '../cli/fixtures/builtProgram';
+import { buildProgram } from '../remote/fixtures/builtProgram';
 import { trueHolders } from '../native/linux/fixtures/descriptors';
 import { eventually } from '../native/linux/fixtures/needs';
 import { asksTheKernel } from '../native/linux/fixtures/ss';

@@ -1,3 +1,6 @@
+export { OrderError, PATIENCE_MS } from './acting';
+export { ActionLog, UnkeptLog } from './actionLog';
+export { HostDesk } from './answerHost';
 export { systemClock } from './clock';
 export type { Clock } from './clock';
 export { Engine } from './engine';

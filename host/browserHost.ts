@@ -31,7 +31,7 @@ export interface BrowserHost {
 
 /** How long a connection may stay without having shown the token. */
 const AUTHENTICATION_MS = 5000;
-/** Bytes: the largest message a page may send, as many ids as the contract allows. */
+/** Bytes: the largest message a page may send; 50,000 ids take less than half of it. */
 const MAX_PAYLOAD = 4 * 1024 * 1024;
 /** How many connections may be without having shown the token: what they send takes memory. */
 const MAX_STRANGERS = 16;
@@ -73,7 +73,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
         forget();
         socket.send(JSON.stringify({ type: 'accepted', actions: options.allowActions } satisfies Accepted));
         if (path === '/data') options.engine.serve(webSocketChannel(socket));
-        else serveActions(socket, new ActionDesk(options.engine, options.allowActions));
+        else serveActions(socket, options.engine, options.allowActions);
       });
     });
   });
@@ -136,7 +136,13 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function serveActions(socket: WebSocket, desk: ActionDesk): void {
+function serveActions(socket: WebSocket, engine: Engine, allowed: boolean): void {
   const channel = webSocketChannel(socket);
-  channel.onMessage((message) => channel.send(desk.handle(message)));
+  const desk = new ActionDesk(engine, allowed, (reply) => {
+    // A page that has gone is told nothing; what was done is in the log.
+    if (socket.readyState === socket.OPEN) channel.send(reply);
+  });
+  // A fault of the engine's is nobody's to hide: it ends the program, as everywhere else.
+  channel.onMessage((message) => void desk.handle(message));
+  channel.onClose(() => desk.leave());
 }

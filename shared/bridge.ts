@@ -1,7 +1,8 @@
 /** What Electron's preload offers the page, and what main tells it: named functions only. */
 import * as v from 'valibot';
 import { INTERVALS } from './contract';
-import type { CloseReport, SaveReport } from './contract';
+import type { EngineChoice, OrderReport, Progress, SaveReport } from './contract';
+import type { Order, ProcessIdentity } from './orders';
 import { READING_SWITCHES } from './reading';
 import { COLUMN_PRESETS, DENSITIES, THEMES, VIEWS } from './settings';
 import type { LoadedSettings, Settings } from './settings';
@@ -21,6 +22,17 @@ export type ViewSwitch = (typeof VIEW_SWITCHES)[number];
 /** What a menu entry, a shortcut or a toolbar button can ask of the page. */
 export const COMMANDS = [
   'close-connection',
+  'close-gracefully',
+  'close-shown',
+  'end-process',
+  'kill-process',
+  'suspend-process',
+  'resume-process',
+  'show-program',
+  'action-log',
+  'elevate',
+  'connect-to',
+  'connect-local',
   'details',
   'export-csv',
   'export-selected',
@@ -47,6 +59,22 @@ export const COMMANDS = [
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
+/** Commands that are not possible at all times, which the native menu greys then: what acts on rows, and on the engine. */
+export const GUARDED_COMMANDS = [
+  'close-connection',
+  'close-gracefully',
+  'close-shown',
+  'end-process',
+  'kill-process',
+  'suspend-process',
+  'resume-process',
+  'show-program',
+  'elevate',
+  'connect-to',
+  'connect-local',
+] as const satisfies readonly Command[];
+export type GuardedCommand = (typeof GUARDED_COMMANDS)[number];
+
 /** What the native menu shows of the page's state. */
 export const viewState = v.strictObject({
   paused: v.boolean(),
@@ -60,6 +88,8 @@ export const viewState = v.strictObject({
   /** Which switches are on. */
   reading: v.pipe(v.array(v.picklist(READING_SWITCHES)), v.maxLength(READING_SWITCHES.length)),
   selected: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Which of the guarded commands are possible now */
+  possible: v.pipe(v.array(v.picklist(GUARDED_COMMANDS)), v.maxLength(GUARDED_COMMANDS.length)),
 });
 export type ViewState = v.InferOutput<typeof viewState>;
 
@@ -71,8 +101,15 @@ export const settingsMessage = v.pipe(
   v.check((given) => Object.keys(given).length <= 100, 'too many fields'),
 );
 
-/** How the engine is, as main sees it. */
-export type EngineState = { kind: 'running' } | { kind: 'restarting' } | { kind: 'failed'; message: string };
+/**
+ * How the engine is, as main sees it. `engine` is the one that serves, or that is being reached again; `lost` tells of one
+ * on the other end of a wire that broke, and when it is tried again (ms since 1970-01-01 UTC).
+ */
+export type EngineState =
+  | { kind: 'running'; engine: EngineChoice }
+  | { kind: 'restarting' }
+  | { kind: 'lost'; engine: EngineChoice; message: string; retryAt: number }
+  | { kind: 'failed'; message: string };
 
 /** The window message with which the preload passes a port on to the page. */
 export const PORT_MESSAGE = 'socketscope:port';
@@ -80,10 +117,17 @@ export const PORT_MESSAGE = 'socketscope:port';
 export interface PageBridge {
   /** Asks for a port to the engine; it arrives as a {@link PORT_MESSAGE}, and anew whenever the engine was restarted. */
   connect(): Promise<void>;
-  /** Main describes the sockets to the user, and closes them if the user agrees. */
-  closeSockets(ids: string[]): Promise<CloseReport>;
+  /** Main tells the user in its own words what the order would hit, and has it carried out if the user agrees. */
+  act(order: Order): Promise<OrderReport>;
+  /** Ends the batch under way before its next target. */
+  stopActing(): Promise<void>;
+  onProgress(listener: (progress: Progress) => void): void;
+  /** Lets another engine serve the pages. @throws Error with a sentence; the one before goes on then */
+  useEngine(engine: EngineChoice): Promise<void>;
+  /** Shows where the program of this process lies, in the system's file manager. @throws Error with a sentence */
+  showProgram(process: ProcessIdentity): Promise<void>;
   /** Main asks where to save. */
-  saveCsv(name: string, text: string): Promise<SaveReport>;
+  saveFile(name: string, text: string): Promise<SaveReport>;
   copyText(text: string): Promise<void>;
   reportView(state: ViewState): void;
   /** What was kept of the last run. */
@@ -98,7 +142,11 @@ export interface PageBridge {
 /** Names of the messages between preload and main. */
 export const IPC = {
   connect: 'socketscope:connect',
-  close: 'socketscope:close',
+  act: 'socketscope:act',
+  stopActing: 'socketscope:stop-acting',
+  progress: 'socketscope:progress',
+  useEngine: 'socketscope:use-engine',
+  showProgram: 'socketscope:show-program',
   save: 'socketscope:save',
   copy: 'socketscope:copy',
   view: 'socketscope:view',

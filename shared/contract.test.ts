@@ -1,27 +1,33 @@
 import fc from 'fast-check';
 import type * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { MAX_CLOSE } from './actions';
 import { COMMANDS, viewState } from './bridge';
 import {
   authentication,
   browserAction,
-  closeRequest,
   ContractError,
   copyRequest,
+  engineRequest,
   hostRequest,
   INTERVALS,
   MAX_RESOLVE,
+  order,
+  orderRequest,
   pageMessage,
   parse,
+  programRequest,
   saveRequest,
 } from './contract';
+import { PROCESS_ACTIONS, SOCKET_ACTIONS } from './orders';
 import { DEFAULT_READING, PROTOCOLS } from './socket';
 
 const SCHEMAS = {
   pageMessage,
   hostRequest,
-  closeRequest,
+  order,
+  orderRequest,
+  engineRequest,
+  programRequest,
   saveRequest,
   copyRequest,
   browserAction,
@@ -43,7 +49,10 @@ const VIEW = {
   switches: [],
   reading: ['bound', 'unix'],
   selected: 3,
+  possible: [],
 };
+const reset = (ids: unknown): object => ({ action: 'reset', ids });
+const ORDER = reset(['a', 'b']);
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `row ${i}`);
 
 function refusal(name: Name, message: unknown): Error {
@@ -76,14 +85,15 @@ describe('parse', () => {
       'pageMessage',
       { type: 'polling', intervalMs, paused: true },
     ]),
-    ['hostRequest', { request: 1, method: 'describe', ids: ['a'] }],
-    ['hostRequest', { request: 1, method: 'close', ids: names(MAX_CLOSE) }],
-    ['closeRequest', { ids: ['x'.repeat(200)] }],
+    ['pageMessage', { type: 'log', before: null }],
+    ['pageMessage', { type: 'log', before: 4711 }],
     ['saveRequest', { name: 'sockets-2026-11-21-140312.csv', text: 'id\r\n' }],
     ['saveRequest', { name: 'My sockets.csv', text: '' }],
     ['copyRequest', { text: 'nginx\t812' }],
-    ['browserAction', { type: 'prepare-close', ids: ['a', 'b'] }],
-    ['browserAction', { type: 'confirm-close', nonce: 'f'.repeat(32) }],
+    ['saveRequest', { name: 'actions-2026-11-21.json', text: '[]' }],
+    ['browserAction', { type: 'prepare', order: ORDER }],
+    ['browserAction', { type: 'confirm', nonce: 'f'.repeat(32) }],
+    ['browserAction', { type: 'stop' }],
     ['authentication', { token: SECRET }],
     ['viewState', VIEW],
   ])('%s accepts %j', (name, message) => {
@@ -91,16 +101,25 @@ describe('parse', () => {
   });
 
   it.each<[what: string, name: Name, message: unknown, field: string]>([
-    ['an action on the page’s port', 'pageMessage', { type: 'close', ids: [SECRET] }, 'type'],
-    ['another of its spellings', 'pageMessage', { method: 'close', request: 1, ids: [SECRET] }, 'type'],
+    ['an order on the page’s port', 'pageMessage', reset([SECRET]), 'type'],
+    ['an act on the page’s port', 'pageMessage', { type: 'act', order: reset([SECRET]) }, 'type'],
+    [
+      'another of its spellings',
+      'pageMessage',
+      { method: 'act', request: 1, order: reset([SECRET]) },
+      'type',
+    ],
+    ['the log of nothing', 'pageMessage', { type: 'log' }, 'before'],
+    ['the log by another file', 'pageMessage', { type: 'log', before: null, file: SECRET }, 'file'],
+    ['the log before its beginning', 'pageMessage', { type: 'log', before: -1 }, 'before'],
     ['an unknown type', 'pageMessage', { type: SECRET }, 'type'],
-    ['an unknown method', 'hostRequest', { request: 1, method: SECRET, ids: ['a'] }, 'method'],
-    ['an unknown action', 'browserAction', { type: 'close', ids: [SECRET] }, 'type'],
+    ['an unknown method', 'hostRequest', { request: 1, method: SECRET, order: ORDER }, 'method'],
+    ['an unknown word from a browser', 'browserAction', { type: 'act', order: reset([SECRET]) }, 'type'],
     ['an extra field', 'pageMessage', { type: 'resync', extra: SECRET }, 'extra'],
     [
-      'an extra field beside ids',
+      'an extra field beside an order',
       'hostRequest',
-      { request: 1, method: 'close', ids: ['a'], force: SECRET },
+      { request: 1, method: 'act', order: ORDER, origin: 'window', force: SECRET },
       'force',
     ],
     ['a missing field', 'pageMessage', { type: 'ack' }, 'seq'],
@@ -166,24 +185,12 @@ describe('parse', () => {
       'addresses.0',
     ],
     ['details with more', 'pageMessage', { type: 'details', id: 'a', all: SECRET }, 'all'],
-    ['no ids', 'closeRequest', { ids: [] }, 'ids'],
-    ['too many ids', 'closeRequest', { ids: names(MAX_CLOSE + 1) }, 'ids'],
-    [
-      'too many ids, from a browser',
-      'browserAction',
-      { type: 'prepare-close', ids: names(MAX_CLOSE + 1) },
-      'ids',
-    ],
-    ['an id that is empty', 'closeRequest', { ids: ['a', ''] }, 'ids.1'],
-    ['an id that is too long', 'closeRequest', { ids: ['a', SECRET.repeat(29)] }, 'ids.1'],
-    ['an id that is no text', 'hostRequest', { request: 1, method: 'close', ids: [{ id: SECRET }] }, 'ids.0'],
-    ['ids that are no list', 'closeRequest', { ids: SECRET }, 'ids'],
-    ['a nonce of another length', 'browserAction', { type: 'confirm-close', nonce: SECRET }, 'nonce'],
+    ['a nonce of another length', 'browserAction', { type: 'confirm', nonce: SECRET }, 'nonce'],
     ['a long token', 'authentication', { token: SECRET.repeat(29) }, 'token'],
     ['a table that is missing', 'viewState', { ...VIEW, tables: { tcp4: true } }, 'tables.tcp6'],
     ['a switch that nobody has', 'viewState', { ...VIEW, reading: ['bound', SECRET] }, 'reading.1'],
     ['a bare text', 'pageMessage', SECRET, 'message'],
-    ['nothing', 'closeRequest', null, 'message'],
+    ['nothing', 'orderRequest', null, 'message'],
   ])('refuses %s, naming the field and not its value', (_what, name, message, field) => {
     const error = refusal(name, message);
     expect(error).toBeInstanceOf(ContractError);
@@ -212,7 +219,7 @@ describe('parse', () => {
 
   it('says in words what a file name must be', () => {
     expect(refusal('saveRequest', { name: '../a.csv', text: '' }).message).toBe(
-      'Refused: "name" is not acceptable (must be a plain .csv file name).',
+      'Refused: "name" is not acceptable (must be a plain .csv or .json file name).',
     );
   });
 
@@ -224,15 +231,30 @@ describe('parse', () => {
       withSparseArray: true,
     });
     const tag = fc.constantFrom(
-      'hello',
-      'ack',
-      'polling',
-      'prepare-close',
-      'confirm-close',
-      'describe',
-      'close',
-      'reading',
-      'details',
+      ...[
+        'hello',
+        'ack',
+        'polling',
+        'reading',
+        'details',
+        'log',
+        'prepare',
+        'confirm',
+        'stop',
+        'act',
+        'program',
+      ],
+      ...[...SOCKET_ACTIONS, ...PROCESS_ACTIONS, 'local', 'remote'],
+    );
+    const anOrder = fc.record(
+      {
+        action: fc.oneof(tag, anything),
+        ids: fc.oneof(fc.array(fc.oneof(fc.string(), anything)), anything),
+        processes: fc.array(
+          fc.record({ pid: fc.oneof(fc.nat(), anything), startedAt: fc.nat() }, { requiredKeys: [] }),
+        ),
+      },
+      { requiredKeys: [] },
     );
     // Near enough to the real ones that every branch is reached.
     const shaped = fc.record(
@@ -256,6 +278,9 @@ describe('parse', () => {
           .concat([
             ['type', fc.oneof(tag, anything)],
             ['method', fc.oneof(tag, anything)],
+            ['action', fc.oneof(tag, anything)],
+            ['order', fc.oneof(anOrder, anything)],
+            ['engine', fc.oneof(fc.record({ kind: tag, host: fc.string() }), anything)],
           ]),
       ),
       { requiredKeys: [] },
@@ -263,7 +288,7 @@ describe('parse', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.values(SCHEMAS)),
-        fc.oneof(anything, shaped),
+        fc.oneof(anything, shaped, anOrder),
         (schema, message) => {
           try {
             expect(parse(schema, message)).toEqual(message);

@@ -3,15 +3,17 @@
  * in is checked against it: unknown, oversized or malformed messages are refused with an error that names the field.
  */
 import * as v from 'valibot';
-import type { CloseResult, Confirmation } from './actions';
-import { MAX_CLOSE } from './actions';
+import type { Rights } from './abilities';
+import type { LogEntry } from './actionLog';
 import type { SocketDetails } from './details';
+import { MAX_TARGETS, ORIGINS, PROCESS_ACTIONS, SOCKET_ACTIONS } from './orders';
+import type { ActionReport, Confirmation, Preparation } from './orders';
 import type { Services } from './services';
 import { PROTOCOLS } from './socket';
 import type { ReadingOptions, SocketRow, TableName } from './socket';
 
 /** Changes with every change that an older end would misread. A page says its own first, and the engine refuses any other. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** ms between readings that a user may choose. */
 export const INTERVALS = [500, 1000, 2000, 5000, 10_000] as const;
@@ -27,7 +29,18 @@ const MAX_TEXT = 200_000_000;
 
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID));
-const ids = v.pipe(v.array(id), v.minLength(1), v.maxLength(MAX_CLOSE));
+const process = v.strictObject({
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  startedAt: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
+const some = <Item extends v.GenericSchema>(item: Item) =>
+  v.pipe(v.array(item), v.minLength(1), v.maxLength(MAX_TARGETS));
+
+/** What is to be done, to exactly what the user saw. There is no way to name a target by address or by PID alone. */
+export const order = v.variant('action', [
+  v.strictObject({ action: v.picklist(SOCKET_ACTIONS), ids: some(id) }),
+  v.strictObject({ action: v.picklist(PROCESS_ACTIONS), processes: some(process) }),
+]);
 
 /** Page → engine, on the page's port: data and queries only. Anything else is refused, actions above all. */
 export const pageMessage = v.variant('type', [
@@ -46,6 +59,8 @@ export const pageMessage = v.variant('type', [
     }),
   }),
   v.strictObject({ type: v.literal('details'), id }),
+  /** Asks for a page of the log of actions: the newest before `before`, or the newest of all. */
+  v.strictObject({ type: v.literal('log'), before: v.nullable(seq) }),
   /** Asks for the names of these addresses. The look-up may tell their owners that somebody is interested. */
   v.strictObject({
     type: v.literal('resolve'),
@@ -103,6 +118,7 @@ export interface Welcome {
   /** Changes when the engine starts anew. */
   engineId: string;
   missingPrivilege: string | null;
+  rights: Rights;
   /** The system's names of ports, by port and protocol: `443/tcp` → `https` */
   services: Services;
 }
@@ -154,45 +170,106 @@ export interface NamesReply {
   names: HostName[];
 }
 
-/** Engine → page. */
-export type EngineMessage = Welcome | SnapshotChunk | Diff | Refused | DetailsReply | NamesReply;
+/** A page of the log of actions, the newest first. */
+export interface LogReply {
+  type: 'log';
+  entries: LogEntry[];
+  /** What to ask for as `before` to get those before; null where there are none */
+  before: number | null;
+  /** Why it cannot be read, or that some of it could not be; null where all is well */
+  problem: string | null;
+}
 
-/** Main (or another host) → engine, on its own port: the only way to an action. */
+/** Engine → page. */
+export type EngineMessage = Welcome | SnapshotChunk | Diff | Refused | DetailsReply | NamesReply | LogReply;
+
+/**
+ * Main (or another host) → engine, on its own port: the only way to an action. `act` is answered by any number of
+ * progress replies, then by its report; `stop` ends the batch of that request before its next target.
+ */
 export const hostRequest = v.variant('method', [
-  v.strictObject({ request: seq, method: v.literal('describe'), ids }),
-  v.strictObject({ request: seq, method: v.literal('close'), ids }),
+  v.strictObject({ request: seq, method: v.literal('prepare'), order }),
+  v.strictObject({ request: seq, method: v.literal('act'), order, origin: v.picklist(ORIGINS) }),
+  v.strictObject({ request: seq, method: v.literal('stop'), which: seq }),
+  /** Where the program of this process lies, if it is still this process */
+  v.strictObject({ request: seq, method: v.literal('program'), process }),
 ]);
 export type HostRequest = v.InferOutput<typeof hostRequest>;
+export interface Progress {
+  done: number;
+  total: number;
+}
 export type HostReply =
-  | { request: number; rows: SocketRow[]; gone: string[] }
-  | { request: number; results: CloseResult[] }
+  | { request: number; preparation: Preparation }
+  | { request: number; progress: Progress }
+  | { request: number; report: ActionReport }
+  /** The answer to `stop` */
+  | { request: number; stopped: boolean }
+  /** null where the process has ended, or its program is not to be seen */
+  | { request: number; program: string | null }
   | { request: number; error: string };
 
+/** `user@server`, a name from the user's ssh configuration, an address; never something that ssh takes for an option. */
+export const remoteHost = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(MAX_ID),
+  v.regex(/^[\p{L}\p{N}_[][\p{L}\p{N}._@:%[\]-]*$/u, 'must be user@server or a name that ssh knows'),
+);
+
+/** Main → engine host (Electron's own process of the engine): which engine the pages are to be served by. */
+export const engineChoice = v.variant('kind', [
+  v.strictObject({ kind: v.literal('local') }),
+  /** `namespaces`: with what it takes to enter other network namespaces too (on Linux CAP_SYS_ADMIN, which can do a lot) */
+  v.strictObject({ kind: v.literal('elevated'), namespaces: v.boolean() }),
+  v.strictObject({ kind: v.literal('remote'), host: remoteHost }),
+]);
+export type EngineChoice = v.InferOutput<typeof engineChoice>;
+export const hostOrder = v.strictObject({ choose: engineChoice, request: seq });
+export type HostOrder = v.InferOutput<typeof hostOrder>;
+
+/**
+ * Engine host → main, besides {@link HostReply}: the answer to a choice (`problem` says why the one before goes on); which
+ * engine serves from now on; that the wire to it broke, and when it is tried again (ms since 1970-01-01 UTC); something to
+ * tell the user; that there can be no engine here.
+ */
+export type HostNews =
+  | { chosen: number; problem: string | null }
+  | { serving: EngineChoice }
+  | { lost: { engine: EngineChoice; message: string; retryAt: number } }
+  | { notice: string }
+  | { fatal: string };
+
 /** Page → main, over the preload's named functions. */
-export const closeRequest = v.strictObject({ ids });
+export const orderRequest = v.strictObject({ order });
+export const engineRequest = v.strictObject({ engine: engineChoice });
+export const programRequest = v.strictObject({ process });
 export const saveRequest = v.strictObject({
   name: v.pipe(
     v.string(),
     v.minLength(1),
     v.maxLength(100),
-    v.regex(/^[\w. -]+\.csv$/, 'must be a plain .csv file name'),
+    v.regex(/^[\w. -]+\.(csv|json)$/, 'must be a plain .csv or .json file name'),
   ),
   text: v.pipe(v.string(), v.maxLength(MAX_TEXT)),
 });
 export const copyRequest = v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_TEXT)) });
 
-export type CloseReport = { confirmed: false } | { confirmed: true; results: CloseResult[] };
+/** What came of an order that the user was asked about. */
+export type OrderReport = { confirmed: false } | { confirmed: true; report: ActionReport };
 export type SaveReport = { saved: string | null };
 
 /** Page → browser host, on the action WebSocket, after its first message has proven the token. */
 export const browserAction = v.variant('type', [
-  v.strictObject({ type: v.literal('prepare-close'), ids }),
-  v.strictObject({ type: v.literal('confirm-close'), nonce: v.pipe(v.string(), v.length(32)) }),
+  v.strictObject({ type: v.literal('prepare'), order }),
+  v.strictObject({ type: v.literal('confirm'), nonce: v.pipe(v.string(), v.length(32)) }),
+  v.strictObject({ type: v.literal('stop') }),
 ]);
 export type BrowserAction = v.InferOutput<typeof browserAction>;
 export type BrowserActionReply =
   | { type: 'confirm'; nonce: string; confirmation: Confirmation }
-  | { type: 'results'; results: CloseResult[] }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'report'; report: ActionReport }
   | { type: 'refused'; message: string };
 
 /** The first message on either WebSocket of the browser host. */

@@ -4,6 +4,7 @@ import type {
   DetailsReply,
   Diff,
   EngineMessage,
+  LogReply,
   NamesReply,
   PageMessage,
   SnapshotChunk,
@@ -19,6 +20,7 @@ export interface Listener {
   refused(message: string): void;
   details(reply: DetailsReply): void;
   names(reply: NamesReply): void;
+  log(reply: LogReply): void;
 }
 
 /** The page's end: acknowledges each data message once it has been applied, and asks for a fresh snapshot on a gap. */
@@ -50,6 +52,9 @@ export class Subscriber {
         break;
       case 'names':
         this.listener.names(message);
+        break;
+      case 'log':
+        this.listener.log(message);
         break;
       case 'snapshot':
         if (!message.first && !this.follows(message.seq)) return;

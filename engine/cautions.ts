@@ -1,0 +1,153 @@
+/** What deserves a second thought before it is closed or ended: the way in, SocketScope itself, the system, the desktop. */
+import type { ProcessEntry, SocketBackend } from '../native';
+import { canonicalAddress } from '../shared/address';
+import { cautionOfName } from '../shared/criticalProcesses';
+import { processLabel, socketLabel } from '../shared/labels';
+import { processId } from '../shared/orders';
+import type { Caution, Preparation, ProcessIdentity } from '../shared/orders';
+import type { SocketRow } from '../shared/socket';
+import type { Holders } from '../shared/socketTable';
+
+const INIT = 1;
+const RDP_PORT = 3389;
+/** Of one kind; the others are left to the warning's "and others". */
+const MOST_OF_A_KIND = 5;
+
+interface Endpoints {
+  local: string | null;
+  localPort: number;
+  remote: string | null;
+  remotePort: number;
+}
+
+/** Where the engine runs, and what was found to be careful with. */
+export class Surroundings {
+  readonly cautions: Preparation['cautions'] = [];
+  /** This process, what started it, and so on up to the first */
+  readonly lineage: readonly string[];
+  private readonly ssh: Endpoints | null;
+  readonly isRemoteDesktop: boolean;
+
+  constructor(backend: SocketBackend, environment: NodeJS.ProcessEnv) {
+    // Everything runs under the first process; of that there is more to say.
+    this.lineage = backend
+      .ancestors()
+      .filter(({ pid }) => pid !== INIT)
+      .map(processId);
+    this.ssh = sshConnection(environment['SSH_CONNECTION']);
+    this.isRemoteDesktop =
+      environment['XRDP_SESSION'] !== undefined || /^RDP-/i.test(environment['SESSIONNAME'] ?? '');
+  }
+
+  /** Whether the environment names this as the connection by which the user came in. */
+  isSsh(row: SocketRow): boolean {
+    const { ssh } = this;
+    return (
+      ssh !== null &&
+      row.localPort === ssh.localPort &&
+      row.remotePort === ssh.remotePort &&
+      plainAddress(row.localAddress) === ssh.local &&
+      plainAddress(row.remoteAddress ?? '') === ssh.remote
+    );
+  }
+
+  add(caution: Caution, label: string): void {
+    const sameKind = this.cautions.filter((each) => each.caution === caution);
+    if (sameKind.length < MOST_OF_A_KIND && !sameKind.some((each) => each.label === label))
+      this.cautions.push({ caution, label });
+  }
+}
+
+/** Notes what there is to say of closing this socket, which these processes hold. */
+export function socketCautions(row: SocketRow, holders: Holders, surroundings: Surroundings): void {
+  const isConnection = row.protocol === 'tcp' && row.remotePort !== null;
+  const ids = holders.map(identity).map((each) => (each === null ? '' : processId(each)));
+  const [own, ...above] = surroundings.lineage;
+  if (own !== undefined && ids.includes(own)) surroundings.add('self', socketLabel(row));
+  // A connection of what SocketScope was started from: sshd's, or a terminal's over some other wire.
+  const isHeldAbove = isConnection && ids.some((id) => above.includes(id));
+  const isRdp = surroundings.isRemoteDesktop && isConnection && row.localPort === RDP_PORT;
+  if ((isConnection && surroundings.isSsh(row)) || isHeldAbove || isRdp)
+    surroundings.add('session', socketLabel(row));
+}
+
+/** Notes what there is to say of acting on these processes. `all` are those of the machine, by PID. */
+export function processCautions(
+  processes: readonly ProcessEntry[],
+  all: ReadonlyMap<number, ProcessEntry>,
+  surroundings: Surroundings,
+): void {
+  const { lineage } = surroundings;
+  const entries = lineage.map((id) => [...all.values()].find((entry) => processId(entry) === id));
+  // As far up as the last sshd lies the way in; above it is only what would take new ones in.
+  const way = entries.findLastIndex((entry) => entry !== undefined && isSshd(entry));
+  const app = appOf(entries);
+  for (const entry of processes) {
+    const label = processLabel(entry);
+    const depth = lineage.indexOf(processId(entry));
+    if (entry.pid === INIT) surroundings.add('init', label);
+    else if (depth >= 0 && app.has(processId(entry))) surroundings.add('self', label);
+    else if (depth >= 0) surroundings.add(depth <= way ? 'session' : 'self', label);
+    else if (belongsTo(entry, app, all)) surroundings.add('self', label);
+    const byName = entry.pid === INIT ? null : cautionOfName(entry.name ?? '', entry.pid);
+    if (byName !== null) surroundings.add(byName, label);
+  }
+}
+
+/** What the window's processes are called. */
+const APP_NAMES: readonly (string | null)[] = ['socketscope', 'electron', 'SocketScope', 'Electron'];
+
+/**
+ * This process, those directly above it that run the same program, and the window's: an elevated engine is another program, and
+ * sudo may stand between.
+ */
+function appOf(lineage: readonly (ProcessEntry | undefined)[]): ReadonlySet<string> {
+  const app = new Set<string>();
+  const path = lineage[0]?.path ?? null;
+  let isDirect = true;
+  for (const [depth, entry] of lineage.entries()) {
+    isDirect &&= depth === 0 || (path !== null && entry?.path === path);
+    if (entry !== undefined && (isDirect || APP_NAMES.includes(entry.name))) app.add(processId(entry));
+  }
+  return app;
+}
+
+/** Whether it was started by one of the app's and runs its program: its page, its helpers. */
+function belongsTo(
+  entry: ProcessEntry,
+  app: ReadonlySet<string>,
+  all: ReadonlyMap<number, ProcessEntry>,
+): boolean {
+  if (entry.path === null) return false;
+  let parent = entry.parentPid === null ? undefined : all.get(entry.parentPid);
+  for (let depth = 0; depth < 5 && parent?.path === entry.path; depth++) {
+    if (app.has(processId(parent))) return true;
+    parent = parent.parentPid === null ? undefined : all.get(parent.parentPid);
+  }
+  return false;
+}
+
+function isSshd({ name }: ProcessEntry): boolean {
+  return name?.startsWith('sshd') === true;
+}
+
+/** `client port server port`, as sshd sets it (ssh(1), ENVIRONMENT). */
+function sshConnection(text: string | undefined): Endpoints | null {
+  const [remote, remotePort, local, localPort] = text?.split(' ') ?? [];
+  if (localPort === undefined) return null;
+  return {
+    local: plainAddress(local!),
+    localPort: Number(localPort),
+    remote: plainAddress(remote!),
+    remotePort: Number(remotePort),
+  };
+}
+
+/** In one spelling, IPv4 whether it is mapped or not. */
+function plainAddress(address: string): string | null {
+  return canonicalAddress(address.replace(/%.*/, ''));
+}
+
+function identity({ pid, startedAt }: Holders[number]): ProcessIdentity | null {
+  return startedAt === null ? null : { pid, startedAt };
+}
