@@ -87,7 +87,7 @@ function print(
         commandLine: reading?.commandLines === true ? (commandLines[each.id] ?? null) : null,
       })),
   };
-  return list(engine as Engine, {
+  return list(engine, {
     format: 'text',
     showCommandLines: false,
     reading: DEFAULT_READING,
@@ -186,7 +186,7 @@ describe('list', () => {
       namespaces: false,
       commandLines: false,
     };
-    list(engine as Engine, { format: 'json', showCommandLines: false, reading });
+    list(engine, { format: 'json', showCommandLines: false, reading });
     expect(readings).toEqual([reading]);
   });
 

@@ -17,11 +17,15 @@ export interface ListOptions {
   filter?: Filter;
 }
 
-/** One snapshot as text, sorted so that two lists can be compared. */
-export function list(engine: Engine, options: ListOptions): string {
+/** One snapshot as text. */
+export function list(engine: Pick<Engine, 'snapshot'>, options: ListOptions): string {
+  return listText(engine.snapshot({ ...options.reading, commandLines: options.showCommandLines }), options);
+}
+
+/** The sockets of one snapshot as text, sorted so that two lists can be compared. */
+export function listText(snapshot: readonly SocketRow[], options: Omit<ListOptions, 'reading'>): string {
   const withLines = options.showCommandLines;
-  const rows = engine
-    .snapshot({ ...options.reading, commandLines: withLines })
+  const rows = snapshot
     // One reading tells no rates.
     .filter((row) => options.filter?.accepts({ ...row, sendRate: null, receiveRate: null }) ?? true)
     .sort(byEndpoint);

@@ -1,5 +1,4 @@
 /** What a command reads: TCP and UDP of this network namespace unless it is told otherwise. */
-import type { Engine } from '../engine';
 import { DEFAULT_PROTOCOLS, DEFAULT_READING, PROTOCOLS } from '../shared/socket';
 import type { Protocol, ReadingOptions } from '../shared/socket';
 import { UsageError } from './usage';
@@ -46,20 +45,3 @@ export const SEARCHES: readonly ReadingOptions[] = [
   { ...DEFAULT_READING, bound: true },
   { ...DEFAULT_READING, protocols: PROTOCOLS, bound: true, namespaces: true },
 ];
-
-/** Has the engine read as much as it takes to find these sockets, and no more. */
-export function readUntilFound(engine: Pick<Engine, 'choose' | 'describe'>, ids: readonly string[]): void {
-  let most = -1;
-  let best = DEFAULT_READING;
-  for (const search of SEARCHES) {
-    engine.choose(search);
-    const { rows, gone } = engine.describe(ids);
-    if (gone.length === 0) return;
-    if (rows.length <= most) continue;
-    most = rows.length;
-    // The missing ones have ended: a table in which none was found, and that cannot be read, is not to blame.
-    const found = new Set([...DEFAULT_PROTOCOLS, ...rows.map(({ protocol }) => protocol)]);
-    best = { ...search, protocols: search.protocols.filter((protocol) => found.has(protocol)) };
-  }
-  engine.choose(best);
-}

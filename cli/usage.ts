@@ -17,13 +17,21 @@ Usage:
   socketscope show ID [--json]
       Prints everything known of one socket: timers, round trip, congestion, memory, options, who holds it.
       Exit status: 0 shown, 1 it is gone, 2 usage.
-  socketscope close ID...
-      Closes exactly these sockets, at once. Prints "closed" or "gone" for each.
-      Exit status: 0 all closed, 1 some or all were gone, 3 refused or failed, 2 usage.
+  socketscope close [--gracefully] ID...
+      Closes exactly these sockets, at once: connections are reset (RST), with --gracefully ended (FIN) once what is still
+      to be sent is delivered. Prints one word for each: closed, gone, refused, failed, or stopped (by Ctrl+C).
+      Exit status: 0 all closed, 1 some or all were gone, 3 refused, failed or stopped, 2 usage.
   socketscope serve [--port N] [--token-file FILE] [--allow-actions] [--open]
       Shows the live grid in a browser, on loopback only. Prints the address to open.
       The token comes from FILE or SOCKETSCOPE_TOKEN, else it is made up.
       Nothing can be closed from the page without --allow-actions. --open starts the browser.
+  socketscope list --host USER@SERVER ..., socketscope close --host USER@SERVER ...
+      The same on another machine, through your own ssh: its keys, agent, known hosts and configuration. SocketScope must be
+      installed there in the same version. --remote-program (or SOCKETSCOPE_REMOTE_PROGRAM) says what to run there instead
+      of "socketscope", for example /opt/bin/socketscope or 'sudo -n socketscope'.
+  socketscope engine --stdio
+      Serves one other program on standard input and output, and ends with them. The window starts it with more rights, and
+      on other machines.
   socketscope help
       Exit status 4 of any command: something failed or was left out, and standard error says what.
   socketscope --version

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HostReply } from '../../shared/contract';
+import type { EngineChoice, HostNews, HostReply } from '../../shared/contract';
+import type { Order, Preparation } from '../../shared/orders';
 import { EngineProcess } from './engineProcess';
 
 const electron = vi.hoisted(() => ({
@@ -19,6 +20,12 @@ class FakeChild extends EventEmitter {
 }
 
 const A_DAY_MS = 24 * 60 * 60 * 1000;
+const ORDER: Order = { action: 'reset', ids: ['a'] };
+const PREPARATION = { order: ORDER, missing: [] } as unknown as Preparation;
+const REPORT = { results: [], unrecorded: null };
+const LOCAL: EngineChoice = { kind: 'local' };
+const SERVER: EngineChoice = { kind: 'remote', host: 'server' };
+const ELEVATED: EngineChoice = { kind: 'elevated', namespaces: false };
 
 let children: FakeChild[];
 
@@ -35,6 +42,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 const latest = (): FakeChild => children.at(-1)!;
+const say = (message: HostNews | HostReply): void => void latest().emit('message', message);
 
 function startEngine(): EngineProcess {
   const engine = new EngineProcess('/app/engine.js', ['--demo=idle']);
@@ -48,9 +56,10 @@ function runningEngine(): EngineProcess {
   return engine;
 }
 
+type Asked = { request: number; method?: string; order?: Order; which?: number; choose?: EngineChoice };
 /** The requests that the latest child was sent. */
-const asked = (): { request: number; method: string; ids: string[] }[] =>
-  latest().postMessage.mock.calls.map(([message]) => message);
+const asked = (): Asked[] => latest().postMessage.mock.calls.map(([message]) => message as Asked);
+const nothing = (): void => undefined;
 
 describe('EngineProcess', () => {
   it('starts the engine, and says when it runs', () => {
@@ -65,7 +74,7 @@ describe('EngineProcess', () => {
     );
     expect(engine.state.kind).toBe('restarting');
     latest().emit('spawn');
-    expect(engine.state.kind).toBe('running');
+    expect(engine.state).toEqual({ kind: 'running', engine: LOCAL });
     expect(states).toEqual(['running']);
   });
 
@@ -78,51 +87,6 @@ describe('EngineProcess', () => {
     expect(engine.connectPage()).not.toBe(engine.connectPage());
     latest().emit('exit', 1);
     expect(engine.connectPage()).toBeNull();
-  });
-
-  it('gives each request its own answer, in whatever order they come', async () => {
-    const engine = runningEngine();
-    const describing = engine.request('describe', ['a']);
-    const closing = engine.request('close', ['b']);
-    const [first, second] = asked();
-    expect(first).toMatchObject({ method: 'describe', ids: ['a'] });
-    expect(second).toMatchObject({ method: 'close', ids: ['b'] });
-    expect(first!.request).not.toBe(second!.request);
-    const results = [{ id: 'b', outcome: 'closed' as const, label: 'b', message: null }];
-    latest().emit('message', { request: second!.request, results } satisfies HostReply);
-    latest().emit('message', { request: first!.request, rows: [], gone: ['a'] } satisfies HostReply);
-    expect(await closing).toMatchObject({ results });
-    expect(await describing).toMatchObject({ rows: [], gone: ['a'] });
-  });
-
-  it('passes on what the engine refuses', async () => {
-    const engine = runningEngine();
-    const closing = engine.request('close', []);
-    latest().emit('message', { request: asked()[0]!.request, error: 'Refused: "ids".' } satisfies HostReply);
-    await expect(closing).rejects.toThrow('Refused: "ids".');
-  });
-
-  it('ignores an answer that nobody waits for', async () => {
-    const engine = runningEngine();
-    const closing = engine.request('close', ['a']);
-    const { request } = asked()[0]!;
-    latest().emit('message', { request: request + 1, results: [] } satisfies HostReply);
-    latest().emit('message', { request, results: [] } satisfies HostReply);
-    latest().emit('message', { request, error: 'again' } satisfies HostReply);
-    expect(await closing).toMatchObject({ results: [] });
-  });
-
-  it('fails whatever is unanswered when the engine dies, and does not ask the next one', async () => {
-    const engine = runningEngine();
-    const waiting = [engine.request('describe', ['a']), engine.request('close', ['b'])];
-    latest().emit('exit', 139);
-    for (const request of waiting) await expect(request).rejects.toThrow(/stopped before it answered/);
-    await expect(engine.request('close', ['c'])).rejects.toThrow(/not running; nothing was done/);
-    vi.runAllTimers();
-    expect(children).toHaveLength(2);
-    expect(asked()).toEqual([]);
-    // A late answer of the dead engine meets nobody.
-    children[0]!.emit('message', { request: 1, results: [] } satisfies HostReply);
   });
 
   it('starts the engine again when it dies, and says so', () => {
@@ -163,13 +127,13 @@ describe('EngineProcess', () => {
 
   it('gives up on an engine that says it cannot work here', async () => {
     const engine = runningEngine();
-    const closing = engine.request('close', ['a']);
-    latest().emit('message', { fatal: 'There is no demonstration "x".' });
+    const acting = engine.act(ORDER, nothing);
+    say({ fatal: 'There is no demonstration "x".' });
     expect(engine.state).toEqual({ kind: 'failed', message: 'There is no demonstration "x".' });
     expect(latest().kill).toHaveBeenCalled();
     expect(engine.connectPage()).toBeNull();
     latest().emit('exit', 0);
-    await expect(closing).rejects.toThrow(/stopped/);
+    await expect(acting).rejects.toThrow(/stopped/);
     vi.runAllTimers();
     expect(children).toHaveLength(1);
     expect(engine.state.kind).toBe('failed');
@@ -199,5 +163,218 @@ describe('EngineProcess', () => {
     latest().emit('exit', 6);
     vi.runAllTimers();
     expect(children).toHaveLength(2);
+  });
+});
+
+describe('an order', () => {
+  it('gets its own answer, in whatever order they come', async () => {
+    const engine = runningEngine();
+    const preparing = engine.prepare(ORDER);
+    const finding = engine.program({ pid: 1, startedAt: 2 });
+    const [first, second] = asked();
+    expect(first).toMatchObject({ method: 'prepare', order: ORDER });
+    expect(first!.request).not.toBe(second!.request);
+    say({ request: second!.request, program: '/bin/sh' });
+    say({ request: first!.request, preparation: PREPARATION });
+    expect(await finding).toBe('/bin/sh');
+    expect(await preparing).toBe(PREPARATION);
+  });
+
+  it('is followed while it is carried out, however long it takes, and can be stopped', async () => {
+    const engine = runningEngine();
+    const progress = vi.fn();
+    const acting = engine.act(ORDER, progress);
+    const [{ request } = { request: 0 }] = asked();
+    expect(asked()[0]).toMatchObject({ method: 'act', order: ORDER, origin: 'window' });
+    for (let done = 0; done < 5; done++) {
+      vi.advanceTimersByTime(50_000);
+      say({ request, progress: { done, total: 5 } });
+    }
+    expect(progress).toHaveBeenCalledTimes(5);
+    const stopping = engine.stopActing();
+    const stop = asked().at(-1)!;
+    expect(stop).toMatchObject({ method: 'stop', which: request });
+    say({ request: stop.request, stopped: true });
+    await stopping;
+    say({ request, report: REPORT });
+    expect(await acting).toBe(REPORT);
+    const before = asked().length;
+    await engine.stopActing();
+    expect(asked()).toHaveLength(before);
+  });
+
+  it('fails where the engine refuses it, or answers something else', async () => {
+    const engine = runningEngine();
+    const refused = engine.act(ORDER, nothing);
+    say({ request: asked()[0]!.request, error: 'Refused: "ids".' });
+    await expect(refused).rejects.toThrow('Refused: "ids".');
+    const strange = engine.act(ORDER, nothing);
+    say({ request: asked()[1]!.request, program: '/bin/sh' });
+    await expect(strange).rejects.toThrow('an answer to something else');
+  });
+
+  it('does not keep the user waiting for an engine that hangs', async () => {
+    const engine = runningEngine();
+    const preparing = engine.prepare(ORDER);
+    vi.advanceTimersByTime(A_DAY_MS);
+    await expect(preparing).rejects.toThrow(/does not answer/);
+  });
+
+  it('takes no answer that nobody waits for', async () => {
+    const engine = runningEngine();
+    const acting = engine.act(ORDER, nothing);
+    const { request } = asked()[0]!;
+    say({ request: request + 1, report: REPORT });
+    say({ request, report: REPORT });
+    say({ request, error: 'again' });
+    expect(await acting).toBe(REPORT);
+  });
+
+  it('fails when the engine dies, and is not given to the next one', async () => {
+    const engine = runningEngine();
+    const waiting = [
+      engine.prepare(ORDER),
+      engine.act(ORDER, nothing),
+      engine.useEngine(SERVER).catch(nothing),
+    ];
+    latest().emit('exit', 139);
+    for (const request of waiting.slice(0, 2))
+      await expect(request).rejects.toThrow(/stopped before it answered/);
+    await expect(engine.act(ORDER, nothing)).rejects.toThrow(/not running; nothing was done/);
+    vi.runAllTimers();
+    expect(children).toHaveLength(2);
+    expect(asked()).toEqual([]);
+    // A late answer of the dead engine meets nobody.
+    children[0]!.emit('message', { request: 1, report: REPORT } satisfies HostReply);
+  });
+});
+
+describe('another engine', () => {
+  /** Chooses, and lets it be had. */
+  async function choose(engine: EngineProcess, choice: EngineChoice): Promise<void> {
+    const choosing = engine.useEngine(choice);
+    const { request } = asked().at(-1)!;
+    expect(asked().at(-1)).toEqual({ choose: choice, request });
+    say({ serving: choice });
+    say({ chosen: request, problem: null });
+    await choosing;
+  }
+
+  it('serves once the engine host says so', async () => {
+    const engine = runningEngine();
+    const states: unknown[] = [];
+    engine.onState(() => states.push(engine.state));
+    const choosing = engine.useEngine(SERVER);
+    expect(engine.state).toEqual({ kind: 'running', engine: LOCAL });
+    say({ serving: SERVER });
+    say({ chosen: asked()[0]!.request, problem: null });
+    await choosing;
+    expect(states).toEqual([{ kind: 'running', engine: SERVER }]);
+    expect(engine.connectPage()).not.toBeNull();
+  });
+
+  it('leaves everything as it is where it is not to be had', async () => {
+    const engine = runningEngine();
+    const { serving } = engine;
+    const choosing = engine.useEngine(ELEVATED);
+    say({ chosen: asked()[0]!.request, problem: 'You said no.' });
+    await expect(choosing).rejects.toThrow('You said no.');
+    expect(engine.state).toEqual({ kind: 'running', engine: LOCAL });
+    expect(engine.serving).toBe(serving);
+  });
+
+  it('is another one for whoever looked something up before, also when the wire broke or it was started anew', async () => {
+    const engine = runningEngine();
+    const seen = [engine.serving];
+    await choose(engine, SERVER);
+    seen.push(engine.serving);
+    say({ lost: { engine: SERVER, message: 'lost', retryAt: 5 } });
+    seen.push(engine.serving);
+    say({ serving: SERVER });
+    seen.push(engine.serving);
+    latest().emit('exit', 1);
+    seen.push(engine.serving);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('is not changed under an order', async () => {
+    const engine = runningEngine();
+    void engine.act(ORDER, nothing);
+    await expect(engine.useEngine(SERVER)).rejects.toThrow(/Something is being done/);
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('has no port for pages while its wire is broken, and says so', async () => {
+    const engine = runningEngine();
+    await choose(engine, SERVER);
+    say({ lost: { engine: SERVER, message: 'lost', retryAt: 5 } });
+    expect(engine.state).toEqual({ kind: 'lost', engine: SERVER, message: 'lost', retryAt: 5 });
+    expect(engine.connectPage()).toBeNull();
+    say({ serving: SERVER });
+    expect(engine.connectPage()).not.toBeNull();
+  });
+
+  it('passes on what the user is to be told', () => {
+    const engine = runningEngine();
+    const notice = vi.fn();
+    engine.onNotice(notice);
+    say({ notice: 'It has ended.' });
+    expect(notice).toHaveBeenCalledExactlyOnceWith('It has ended.');
+  });
+
+  it('is connected to again when the engine’s process dies, without this machine’s sockets meanwhile', async () => {
+    const engine = runningEngine();
+    await choose(engine, SERVER);
+    const states: unknown[] = [];
+    engine.onState(() => states.push(engine.state));
+    latest().emit('exit', 139);
+    vi.runAllTimers();
+    latest().emit('spawn');
+    expect(engine.connectPage()).toBeNull();
+    expect(asked()).toEqual([{ choose: SERVER, request: expect.any(Number) }]);
+    say({ serving: SERVER });
+    say({ chosen: asked()[0]!.request, problem: null });
+    expect(states).toEqual([{ kind: 'restarting' }, { kind: 'running', engine: SERVER }]);
+  });
+
+  it('gives way to this machine’s, with a word, where it cannot be connected to again', async () => {
+    const engine = runningEngine();
+    const notice = vi.fn();
+    engine.onNotice(notice);
+    await choose(engine, SERVER);
+    latest().emit('exit', 139);
+    vi.runAllTimers();
+    latest().emit('spawn');
+    say({ chosen: asked()[0]!.request, problem: 'server cannot be reached.' });
+    await vi.waitFor(() => expect(notice).toHaveBeenCalledOnce());
+    expect(notice).toHaveBeenCalledWith('server cannot be reached. These are the sockets of this machine.');
+    expect(engine.state).toEqual({ kind: 'running', engine: LOCAL });
+  });
+
+  it('is not said to run by a process that has died meanwhile', async () => {
+    const engine = runningEngine();
+    const notice = vi.fn();
+    engine.onNotice(notice);
+    await choose(engine, SERVER);
+    latest().emit('exit', 139);
+    vi.runAllTimers();
+    latest().emit('spawn');
+    latest().emit('exit', 139);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect([engine.state, notice.mock.calls]).toEqual([{ kind: 'restarting' }, []]);
+  });
+
+  it('gets no administrator’s rights again by itself', async () => {
+    const engine = runningEngine();
+    const notice = vi.fn();
+    engine.onNotice(notice);
+    await choose(engine, ELEVATED);
+    latest().emit('exit', 139);
+    vi.runAllTimers();
+    latest().emit('spawn');
+    expect(asked()).toEqual([]);
+    expect(engine.state).toEqual({ kind: 'running', engine: LOCAL });
+    expect(notice).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/without an administrator/));
   });
 });

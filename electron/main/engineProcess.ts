@@ -1,7 +1,15 @@
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
 import type { EngineState } from '../../shared/bridge';
-import type { HostReply, HostRequest } from '../../shared/contract';
+import type {
+  EngineChoice,
+  HostNews,
+  HostOrder,
+  HostReply,
+  HostRequest,
+  Progress,
+} from '../../shared/contract';
+import type { ActionReport, Order, Preparation, ProcessIdentity } from '../../shared/orders';
 
 const LONGEST_DELAY_MS = 5000;
 /** A run this long counts as healthy: the next failure restarts at once again. */
@@ -9,20 +17,37 @@ const HEALTHY_MS = 10_000;
 /** Longer than any answer takes; an engine that hangs must not keep the user's question open for ever. */
 const ANSWER_MS = 60_000;
 
-type Waiting = { resolve: (reply: HostReply) => void; reject: (error: Error) => void };
-type Method = HostRequest['method'];
-type Reply<M extends Method> = Extract<
-  HostReply,
-  M extends 'describe' ? { rows: unknown } : { results: unknown }
->;
+interface Waiting {
+  resolve: (reply: HostReply) => void;
+  reject: (error: Error) => void;
+  onProgress: (progress: Progress) => void;
+  /** Gives it another while to answer. */
+  refresh: () => void;
+}
+/** A request as it is written down here; its number is added. */
+type Asked = HostRequest extends infer Each
+  ? Each extends HostRequest
+    ? Omit<Each, 'request'>
+    : never
+  : never;
+type ReplyField = 'preparation' | 'report' | 'stopped' | 'program';
+
+const LOCAL: EngineChoice = { kind: 'local' };
 
 /** The engine in its utility process: started, restarted when it dies, and asked for actions on main's own port. */
 export class EngineProcess {
   private child: UtilityProcess | null = null;
   private current: EngineState = { kind: 'restarting' };
-  private listener: () => void = () => undefined;
+  private readonly listeners: (() => void)[] = [];
+  private noticeListener: (text: string) => void = () => undefined;
   private readonly waiting = new Map<number, Waiting>();
+  private readonly choosing = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  /** What served last: another machine is what it is also after the engine's process was started anew. */
+  private engine: EngineChoice = LOCAL;
+  private served = 0;
   private requests = 0;
+  /** The request of the order under way */
+  private acting: number | null = null;
   private failures = 0;
   private disposed = false;
 
@@ -35,8 +60,8 @@ export class EngineProcess {
     const child = utilityProcess.fork(this.modulePath, this.args, { serviceName: 'SocketScope engine' });
     this.child = child;
     const startedAt = Date.now();
-    child.on('spawn', () => this.become({ kind: 'running' }));
-    child.on('message', (message: HostReply | { fatal: string }) => this.receive(message));
+    child.on('spawn', () => this.spawned());
+    child.on('message', (message: HostReply | HostNews) => this.receive(message));
     // A fatal error of V8's. The exit that follows says enough; without a listener, Node would throw it here in main.
     child.on('error', () => undefined);
     child.on('exit', () => this.ended(child, Date.now() - startedAt));
@@ -46,9 +71,38 @@ export class EngineProcess {
     return this.current;
   }
 
-  /** Calls back whenever the state changes. */
+  /** Calls back whenever the state changes, in the order of the calls. */
   onState(listener: () => void): void {
-    this.listener = listener;
+    this.listeners.push(listener);
+  }
+
+  /**
+   * Changes whenever another engine serves, or the same one anew. What was looked up in one must not be acted upon in
+   * another, which knows other sockets by the same numbers.
+   */
+  get serving(): number {
+    return this.served;
+  }
+
+  /** Calls back with what the user is to be told. */
+  onNotice(listener: (text: string) => void): void {
+    this.noticeListener = listener;
+  }
+
+  /**
+   * Lets another engine serve the pages. A choice that is still under way is given up.
+   * @throws Error with a sentence where it cannot be had; the one before goes on then
+   */
+  useEngine(choice: EngineChoice): Promise<void> {
+    const { child } = this;
+    if (child === null) return Promise.reject(new Error('The engine is starting; try again in a moment.'));
+    if (this.waiting.size > 0)
+      return Promise.reject(new Error('Something is being done right now; wait until it is, or stop it.'));
+    return new Promise((resolve, reject) => {
+      const request = ++this.requests;
+      this.choosing.set(request, { resolve, reject });
+      child.postMessage({ choose: choice, request } satisfies HostOrder);
+    });
   }
 
   /** A fresh port for a page; the engine serves the other end. Null while there is no engine. */
@@ -59,22 +113,54 @@ export class EngineProcess {
     return port2;
   }
 
-  /** @throws Error where the engine refuses the request, or ends before it has answered */
-  async request<M extends Method>(method: M, ids: string[]): Promise<Reply<M>> {
+  /** What an order would hit. @throws Error with a sentence */
+  async prepare(order: Order): Promise<Preparation> {
+    return this.ask('preparation', { method: 'prepare', order });
+  }
+
+  /** Has an order carried out that the user has agreed to. @throws Error with a sentence */
+  async act(order: Order, onProgress: (progress: Progress) => void): Promise<ActionReport> {
+    const report = this.ask<ActionReport>('report', { method: 'act', order, origin: 'window' }, onProgress);
+    const request = this.requests;
+    this.acting = request;
+    try {
+      return await report;
+    } finally {
+      if (this.acting === request) this.acting = null;
+    }
+  }
+
+  /** Ends the order under way before its next target; without one, nothing happens. */
+  async stopActing(): Promise<void> {
+    if (this.acting !== null) await this.ask('stopped', { method: 'stop', which: this.acting });
+  }
+
+  /** Where the program of this process lies; null where it has ended, or may not be seen. @throws Error with a sentence */
+  async program(process: ProcessIdentity): Promise<string | null> {
+    return this.ask('program', { method: 'program', process });
+  }
+
+  /** @throws Error where the engine refuses the request, gives another answer, or ends before it has answered */
+  private async ask<Answer>(
+    field: ReplyField,
+    asked: Asked,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<Answer> {
     const { child } = this;
     if (child === null) throw new Error('The engine is not running; nothing was done.');
     const request = ++this.requests;
     const reply = await new Promise<HostReply>((resolve, reject) => {
-      this.waiting.set(request, { resolve, reject });
-      setTimeout(() => {
-        if (this.waiting.delete(request)) {
-          reject(new Error('The engine does not answer; look at the grid for what became of these sockets.'));
-        }
-      }, ANSWER_MS);
-      child.postMessage({ request, method, ids } satisfies HostRequest);
+      const late = (): void => {
+        if (this.waiting.delete(request))
+          reject(new Error('The engine does not answer; look at the grid for what became of this.'));
+      };
+      const timer = setTimeout(late, ANSWER_MS);
+      this.waiting.set(request, { resolve, reject, onProgress, refresh: () => void timer.refresh() });
+      child.postMessage({ request, ...asked } satisfies HostRequest);
     });
     if ('error' in reply) throw new Error(reply.error);
-    return reply as Reply<M>;
+    if (!(field in reply)) throw new Error('The engine gave an answer to something else.');
+    return (reply as unknown as Record<ReplyField, Answer>)[field];
   }
 
   dispose(): void {
@@ -82,14 +168,35 @@ export class EngineProcess {
     this.child?.kill();
   }
 
-  private receive(message: HostReply | { fatal: string }): void {
+  private receive(message: HostReply | HostNews): void {
     if ('fatal' in message) {
       this.disposed = true;
       this.become({ kind: 'failed', message: message.fatal });
       this.child?.kill();
+    } else if ('chosen' in message) {
+      const choosing = this.choosing.get(message.chosen);
+      this.choosing.delete(message.chosen);
+      if (message.problem === null) choosing?.resolve();
+      else choosing?.reject(new Error(message.problem));
+    } else if ('serving' in message) {
+      this.engine = message.serving;
+      this.become({ kind: 'running', engine: message.serving });
+    } else if ('lost' in message) {
+      this.become({ kind: 'lost', ...message.lost });
+    } else if ('notice' in message) {
+      this.noticeListener(message.notice);
+    } else {
+      this.answer(message);
+    }
+  }
+
+  private answer(message: HostReply): void {
+    const waiting = this.waiting.get(message.request);
+    if (waiting !== undefined && 'progress' in message) {
+      waiting.refresh();
+      waiting.onProgress(message.progress);
       return;
     }
-    const waiting = this.waiting.get(message.request);
     this.waiting.delete(message.request);
     waiting?.resolve(message);
   }
@@ -98,13 +205,11 @@ export class EngineProcess {
     if (child !== this.child) return;
     this.child = null;
     for (const { reject } of this.waiting.values()) {
-      reject(
-        new Error(
-          'The engine stopped before it answered; look at the grid for what became of these sockets.',
-        ),
-      );
+      reject(new Error('The engine stopped before it answered; look at the grid for what became of this.'));
     }
     this.waiting.clear();
+    for (const { reject } of this.choosing.values()) reject(new Error('The engine stopped meanwhile.'));
+    this.choosing.clear();
     if (this.disposed) return;
     this.become({ kind: 'restarting' });
     this.failures = ranMs > HEALTHY_MS ? 0 : this.failures + 1;
@@ -115,8 +220,26 @@ export class EngineProcess {
     }, delay);
   }
 
+  /** A new process begins with its own engine. */
+  private spawned(): void {
+    const { engine, child } = this;
+    if (engine.kind === 'remote') {
+      // Not this machine's rows for a moment, where another one's were.
+      this.useEngine(engine).catch((error: Error) => {
+        if (this.child !== child) return; // it has died as well
+        this.noticeListener(`${error.message} These are the sockets of this machine.`);
+        this.receive({ serving: LOCAL });
+      });
+      return;
+    }
+    if (engine.kind === 'elevated')
+      this.noticeListener('The engine was started anew, without an administrator’s rights.');
+    this.receive({ serving: LOCAL });
+  }
+
   private become(state: EngineState): void {
+    this.served++;
     this.current = state;
-    this.listener();
+    for (const listener of this.listeners) listener();
   }
 }

@@ -2,13 +2,14 @@ import type { BrowserWindow } from 'electron';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { IPC } from '../../shared/bridge';
 import type { EngineState, ViewState } from '../../shared/bridge';
-import type { CloseReport, SaveReport } from '../../shared/contract';
-import type { SocketRow } from '../../shared/socket';
+import type { OrderReport, SaveReport } from '../../shared/contract';
+import type { ActionReport, Order, Preparation, ProcessIdentity } from '../../shared/orders';
 import type { EngineProcess } from './engineProcess';
 import { handlePage } from './handlePage';
 
 const electron = vi.hoisted(() => ({
   clipboard: { writeText: vi.fn() },
+  shell: { showItemInFolder: vi.fn() },
   dialog: { showMessageBox: vi.fn(), showSaveDialog: vi.fn() },
   ipcMain: { handle: vi.fn(), on: vi.fn() },
   nativeTheme: { themeSource: 'system' },
@@ -24,45 +25,14 @@ vi.mock('./saveFile', () => ({ saveFile }));
 
 type Listener = (event: unknown, message?: unknown) => unknown;
 
-const ROW: SocketRow = {
-  id: 'a',
-  protocol: 'tcp',
-  family: 4,
-  type: 'stream',
-  state: 'ESTABLISHED',
-  localAddress: '10.0.0.5',
-  localPort: 443,
-  remoteAddress: '10.0.0.9',
-  remotePort: 51_122,
-  dualStack: null,
-  namespace: null,
-  pid: 812,
-  processName: 'nginx',
-  processPath: null,
-  processStartedAt: null,
-  unit: null,
-  container: null,
-  user: null,
-  uid: null,
-  owner: 'known',
-  holders: 1,
-  inode: null,
-  createdAt: null,
-  firstSeenAt: 0,
-  destroyedAt: null,
-  bytesSent: null,
-  bytesReceived: null,
-  receiveQueue: null,
-  sendQueue: null,
-  rtt: null,
-  retransmits: null,
-  direction: null,
-  interface: null,
-  parentPid: null,
-  parentName: null,
-  commandLine: null,
+const reset = (...ids: string[]): Order => ({ action: 'reset', ids });
+const ORDER = reset('a');
+const LABEL = 'nginx (812)  TCP 10.0.0.5:443 → 10.0.0.9:51122';
+const REPORT: ActionReport = {
+  results: [{ id: 'a', outcome: 'done', label: LABEL, message: null }],
+  unrecorded: null,
 };
-const RESULTS = [{ id: 'a', outcome: 'closed', label: 'nginx', message: null }];
+const LOCAL: EngineState = { kind: 'running', engine: { kind: 'local' } };
 const VIEW: ViewState = {
   paused: false,
   intervalMs: 1000,
@@ -73,6 +43,7 @@ const VIEW: ViewState = {
   switches: ['keep-still'],
   reading: ['unix', 'bound'],
   selected: 1,
+  possible: [],
 };
 
 const mainFrame = { url: 'app://socketscope/index.html' };
@@ -84,35 +55,41 @@ const foreign = [
   { sender: {}, senderFrame: mainFrame },
 ];
 
-let rows: SocketRow[];
-let gone: string[];
+let preparation: Preparation;
 let state: EngineState;
 let stateChanged: () => void;
 let destroyed: boolean;
-const request = vi.fn();
+const prepare = vi.fn<(order: Order) => Promise<Preparation>>();
+const act = vi.fn<EngineProcess['act']>();
+const stopActing = vi.fn<() => Promise<void>>();
+const program = vi.fn<(process: ProcessIdentity) => Promise<string | null>>();
 const connectPage = vi.fn();
 
 beforeEach(() => {
   vi.clearAllMocks();
   electron.nativeTheme.themeSource = 'system';
-  rows = [ROW];
-  gone = [];
-  state = { kind: 'running' };
+  preparation = {
+    ...{ order: ORDER, missing: [], labels: [LABEL], tree: [], cautions: [] },
+    kinds: { connections: 1, listeners: 0, datagrams: 0, others: 0 },
+    owners: { processes: 1, names: ['nginx'], hasUnknown: false },
+  };
+  state = LOCAL;
   destroyed = false;
-  request.mockImplementation(async (method: string) =>
-    method === 'describe' ? { rows, gone } : { results: RESULTS },
-  );
+  prepare.mockImplementation(async () => preparation);
+  act.mockImplementation(async () => REPORT);
+  stopActing.mockImplementation(async () => undefined);
+  program.mockImplementation(async () => '/usr/sbin/nginx');
   connectPage.mockImplementation(() => (state.kind === 'running' ? { port: true } : null));
-  const engine: Pick<EngineProcess, 'request' | 'connectPage' | 'state' | 'onState'> = {
-    request,
-    connectPage,
+  const engine = {
+    ...{ prepare, act, stopActing, program, connectPage },
     get state() {
       return state;
     },
-    onState: (listener) => (stateChanged = listener),
+    serving: 1,
+    onState: (listener: () => void) => (stateChanged = listener),
   };
   const window = { webContents, isDestroyed: () => destroyed };
-  handlePage(window as unknown as BrowserWindow, engine as EngineProcess);
+  handlePage(window as unknown as BrowserWindow, engine as unknown as EngineProcess);
 });
 
 function listener(channel: string): Listener {
@@ -129,18 +106,19 @@ const invoke = async (channel: string, message?: unknown, event: unknown = own):
 
 const answerWith = (response: number): unknown =>
   electron.dialog.showMessageBox.mockResolvedValue({ response });
-const CANCEL = 0;
-const CLOSE = 1;
+const CONFIRM = 1;
 
 describe('a message from elsewhere', () => {
   it.each([
-    [IPC.close, { ids: ['a'] }],
+    [IPC.act, { order: ORDER }],
+    [IPC.stopActing, undefined],
+    [IPC.showProgram, { process: { pid: 5, startedAt: 7 } }],
     [IPC.save, { name: 'sockets.csv', text: '' }],
     [IPC.copy, { text: 'x' }],
     [IPC.connect, undefined],
   ])('is refused: %s', async (channel, message) => {
     for (const event of foreign) await expect(invoke(channel, message, event)).rejects.toThrow(/Refused/);
-    expect(request).not.toHaveBeenCalled();
+    for (const way of [prepare, act, stopActing, program]) expect(way).not.toHaveBeenCalled();
     expect(electron.dialog.showSaveDialog).not.toHaveBeenCalled();
     expect(electron.clipboard.writeText).not.toHaveBeenCalled();
     expect(webContents.postMessage).not.toHaveBeenCalled();
@@ -153,54 +131,27 @@ describe('a message from elsewhere', () => {
   });
 });
 
-describe('closing', () => {
-  it('asks in main’s words about what the engine found, with Cancel as the default', async () => {
-    answerWith(CANCEL);
-    expect(await invoke(IPC.close, { ids: ['a'] })).toEqual({ confirmed: false } satisfies CloseReport);
-    const [, options] = electron.dialog.showMessageBox.mock.calls[0]!;
-    expect(options).toMatchObject({
-      message: 'Close 1 connection of nginx?',
-      detail: expect.stringContaining('nginx (812)  TCP 10.0.0.5:443 → 10.0.0.9:51122'),
-      buttons: ['Cancel', 'Close Connection'],
-      defaultId: CANCEL,
-      cancelId: CANCEL,
+describe('an order', () => {
+  it('is asked about, carried out, and told of as it goes on', async () => {
+    answerWith(CONFIRM);
+    act.mockImplementation(async (_order, onProgress) => {
+      onProgress({ done: 1, total: 2 });
+      destroyed = true;
+      onProgress({ done: 2, total: 2 });
+      return REPORT;
     });
-    expect(request.mock.calls.map(([method]) => method as string)).toEqual(['describe']);
+    expect(await invoke(IPC.act, { order: ORDER })).toEqual({
+      ...{ confirmed: true, report: REPORT },
+    } satisfies OrderReport);
+    expect(prepare).toHaveBeenCalledExactlyOnceWith(ORDER);
+    expect(electron.dialog.showMessageBox).toHaveBeenCalledOnce();
+    // As long as there is a window.
+    expect(webContents.send.mock.calls).toEqual([[IPC.progress, { done: 1, total: 2 }]]);
   });
 
-  it('closes once the user agrees', async () => {
-    answerWith(CLOSE);
-    expect(await invoke(IPC.close, { ids: ['a'] })).toEqual({ confirmed: true, results: RESULTS });
-    expect(request.mock.calls).toEqual([
-      ['describe', ['a']],
-      ['close', ['a']],
-    ]);
-  });
-
-  it('does not ask about sockets that are all gone', async () => {
-    rows = [];
-    gone = ['a'];
-    expect(await invoke(IPC.close, { ids: ['a'] })).toMatchObject({ confirmed: true });
-    expect(electron.dialog.showMessageBox).not.toHaveBeenCalled();
-  });
-
-  it('puts one question at a time', async () => {
-    let answer: (value: { response: number }) => void = () => undefined;
-    electron.dialog.showMessageBox.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
-    const first = invoke(IPC.close, { ids: ['a'] });
-    await vi.waitFor(() => expect(electron.dialog.showMessageBox).toHaveBeenCalled());
-    await expect(invoke(IPC.close, { ids: ['b'] })).rejects.toThrow(/Another question is open/);
-    answer({ response: CANCEL });
-    expect(await first).toEqual({ confirmed: false });
-    answerWith(CLOSE);
-    expect(await invoke(IPC.close, { ids: ['b'] })).toMatchObject({ confirmed: true });
-  });
-
-  it('can ask again after the engine has failed', async () => {
-    request.mockRejectedValueOnce(new Error('The engine is not running; nothing was done.'));
-    await expect(invoke(IPC.close, { ids: ['a'] })).rejects.toThrow(/nothing was done/);
-    answerWith(CANCEL);
-    expect(await invoke(IPC.close, { ids: ['a'] })).toEqual({ confirmed: false });
+  it('is stopped', async () => {
+    await invoke(IPC.stopActing);
+    expect(stopActing).toHaveBeenCalledOnce();
   });
 
   it.each([
@@ -208,14 +159,39 @@ describe('closing', () => {
     null,
     'a',
     {},
-    { ids: [] },
-    { ids: [1] },
-    { ids: 'a' },
-    { ids: ['a'], confirmed: true },
+    ORDER,
+    { ids: ['a'] },
+    { order: reset() },
+    { order: { action: 'reset', ids: [1] } },
+    { order: { action: 'reset', ids: 'a' } },
+    { order: { action: 'reset', address: '10.0.0.5:443' } },
+    { order: { action: 'kill', processes: [{ pid: 1 }] } },
+    { order: { action: 'kill', pid: 1 } },
+    { order: { ...ORDER, processes: [{ pid: 1, startedAt: 0 }] } },
+    { order: ORDER, confirmed: true },
   ])('refuses %j', async (message) => {
-    answerWith(CLOSE);
-    await expect(invoke(IPC.close, message)).rejects.toThrow(/^Refused/);
-    expect(request).not.toHaveBeenCalled();
+    answerWith(CONFIRM);
+    await expect(invoke(IPC.act, message)).rejects.toThrow(/^Refused/);
+    expect(prepare).not.toHaveBeenCalled();
+    expect(act).not.toHaveBeenCalled();
+  });
+});
+
+describe('showing a program', () => {
+  it('shows what the engine says', async () => {
+    await invoke(IPC.showProgram, { process: { pid: 5, startedAt: 7 } });
+    expect(program).toHaveBeenCalledExactlyOnceWith({ pid: 5, startedAt: 7 });
+    expect(electron.shell.showItemInFolder).toHaveBeenCalledExactlyOnceWith('/usr/sbin/nginx');
+  });
+
+  it('never shows what a page says', async () => {
+    for (const message of [
+      { process: { pid: 5, startedAt: 7 }, path: '/etc' },
+      { process: { pid: 5, startedAt: 7, path: '/etc' } },
+      { path: '/etc' },
+    ])
+      await expect(invoke(IPC.showProgram, message)).rejects.toThrow(/^Refused/);
+    expect(electron.shell.showItemInFolder).not.toHaveBeenCalled();
   });
 });
 
@@ -230,6 +206,15 @@ describe('saving', () => {
     } satisfies SaveReport);
     expect(electron.dialog.showSaveDialog.mock.calls[0]![1]).toMatchObject({ defaultPath: 'sockets.csv' });
     expect(saveFile).toHaveBeenCalledExactlyOnceWith('/home/anna/my.csv', 'id\r\n');
+  });
+
+  it.each([
+    ['sockets.csv', { name: 'CSV', extensions: ['csv'] }],
+    ['actions.json', { name: 'JSON', extensions: ['json'] }],
+  ])('offers the kind of file that the name says: %s', async (name, filter) => {
+    choose('');
+    await invoke(IPC.save, { name, text: '' });
+    expect(electron.dialog.showSaveDialog.mock.calls[0]![1]).toMatchObject({ filters: [filter] });
   });
 
   it('writes nothing when the user cancels', async () => {
@@ -276,13 +261,13 @@ describe('the rest', () => {
     stateChanged();
     expect(webContents.postMessage).not.toHaveBeenCalled();
     await invoke(IPC.connect);
-    expect(webContents.send).toHaveBeenLastCalledWith(IPC.engine, { kind: 'running' });
+    expect(webContents.send).toHaveBeenLastCalledWith(IPC.engine, LOCAL);
     expect(webContents.postMessage).toHaveBeenCalledExactlyOnceWith(IPC.port, null, [{ port: true }]);
     state = { kind: 'restarting' };
     stateChanged();
     expect(webContents.send).toHaveBeenLastCalledWith(IPC.engine, { kind: 'restarting' });
     expect(webContents.postMessage).toHaveBeenCalledOnce();
-    state = { kind: 'running' };
+    state = LOCAL;
     stateChanged();
     expect(webContents.postMessage).toHaveBeenCalledTimes(2);
     destroyed = true;

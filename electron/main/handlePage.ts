@@ -2,11 +2,11 @@
 import { clipboard, dialog, ipcMain } from 'electron';
 import type { BrowserWindow, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
 import type * as v from 'valibot';
-import { confirmClose, goneResult } from '../../shared/actions';
 import { IPC, viewState } from '../../shared/bridge';
 import type { Command } from '../../shared/bridge';
-import { closeRequest, copyRequest, parse, saveRequest } from '../../shared/contract';
-import type { CloseReport, SaveReport } from '../../shared/contract';
+import { copyRequest, orderRequest, parse, programRequest, saveRequest } from '../../shared/contract';
+import type { SaveReport } from '../../shared/contract';
+import { ActionsDesk } from './actionsDesk';
 import type { EngineProcess } from './engineProcess';
 import { installMenu } from './menu';
 import { saveFile } from './saveFile';
@@ -30,49 +30,29 @@ export function handlePage(window: BrowserWindow, engine: EngineProcess): void {
     });
   };
 
-  let closing = false;
-  /** One question at a time, in main's words, about sockets that the engine has just looked up. */
-  const closeSockets = async (ids: string[]): Promise<CloseReport> => {
-    if (closing) throw new Error('Another question is open; answer it first.');
-    closing = true;
-    try {
-      const { rows, gone } = await engine.request('describe', ids);
-      const goneResults = gone.map(goneResult);
-      if (rows.length === 0) return { confirmed: true, results: goneResults };
-      const { message, detail, confirmLabel } = confirmClose(rows, gone.length);
-      const { response } = await dialog.showMessageBox(window, {
-        type: 'warning',
-        title: 'Close Connection',
-        message,
-        detail,
-        buttons: ['Cancel', confirmLabel],
-        defaultId: 0,
-        cancelId: 0,
-        noLink: true,
-      });
-      if (response !== 1) return { confirmed: false };
-      // What the user was told of, and nothing else.
-      const described = rows.map(({ id }) => id);
-      const { results } = await engine.request('close', described);
-      return { confirmed: true, results: [...results, ...goneResults] };
-    } finally {
-      closing = false;
-    }
-  };
+  const actions = new ActionsDesk(window, engine, (progress) => {
+    if (!window.isDestroyed()) webContents.send(IPC.progress, progress);
+  });
 
-  const saveCsv = async (name: string, text: string): Promise<SaveReport> => {
+  const save = async (name: string, text: string): Promise<SaveReport> => {
+    const extension = name.endsWith('.json') ? 'json' : 'csv';
     const { filePath, canceled } = await dialog.showSaveDialog(window, {
-      title: 'Export CSV',
+      title: 'Save',
       defaultPath: name,
-      filters: [{ name: 'CSV', extensions: ['csv'] }],
+      filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
     });
     if (canceled || !filePath) return { saved: null };
     await saveFile(filePath, text);
     return { saved: filePath };
   };
 
-  handle(IPC.close, closeRequest, ({ ids }) => closeSockets(ids));
-  handle(IPC.save, saveRequest, ({ name, text }) => saveCsv(name, text));
+  handle(IPC.act, orderRequest, ({ order }) => actions.act(order));
+  ipcMain.handle(IPC.stopActing, (event) => {
+    checkSender(event);
+    return actions.stop();
+  });
+  handle(IPC.showProgram, programRequest, ({ process }) => actions.showProgram(process));
+  handle(IPC.save, saveRequest, ({ name, text }) => save(name, text));
   handle(IPC.copy, copyRequest, async ({ text }) => clipboard.writeText(text));
 
   const menu = installMenu((command: Command) => webContents.send(IPC.command, command));

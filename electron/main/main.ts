@@ -2,7 +2,9 @@
 import path from 'node:path';
 import { app, BrowserWindow, dialog } from 'electron';
 import { demoArgument } from './arguments';
+import { engineArguments } from './engineArguments';
 import { EngineProcess } from './engineProcess';
+import { handleEngine } from './handleEngine';
 import { handlePage } from './handlePage';
 import { KeptFile } from './keptFile';
 import { lockDown, registerAppScheme, serveApp } from './security';
@@ -23,8 +25,15 @@ if (userDataGiven !== '') app.setPath('userData', path.resolve(userDataGiven));
 registerAppScheme();
 
 function start(): void {
-  const demo = demoArgument(process.argv);
-  const engine = new EngineProcess(path.join(here, 'engine.js'), demo === null ? [] : [`--demo=${demo}`]);
+  const args = engineArguments({
+    demo: demoArgument(process.argv),
+    platform: process.platform,
+    packaged: app.isPackaged,
+    resources: process.resourcesPath,
+    root: app.getAppPath(),
+    env: process.env,
+  });
+  const engine = new EngineProcess(path.join(here, 'engine.js'), args);
   engine.start();
   app.on('before-quit', () => engine.dispose());
 
@@ -33,6 +42,7 @@ function start(): void {
   const place = new KeptFile(path.join(userData, 'window.json'), readWindowState, (text) =>
     settings.tell(text),
   );
+  engine.onNotice((text) => settings.tell(text));
   // The windows are gone by now, and all has been said that is to be kept.
   app.on('will-quit', (event) => {
     if (!settings.unsaved && !place.unsaved) return;
@@ -44,6 +54,7 @@ function start(): void {
     const window = createWindow(path.join(here, 'preload.cjs'), place);
     settings.serve(window.webContents);
     handlePage(window, engine);
+    handleEngine(window, engine);
   };
   open();
   app.on('second-instance', () => {

@@ -1,6 +1,6 @@
 import { app, Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
-import { COPY_FORMATS, VIEW_SWITCHES } from '../../shared/bridge';
+import { COPY_FORMATS, GUARDED_COMMANDS, VIEW_SWITCHES } from '../../shared/bridge';
 import type { Command, CopyFormat, ViewState } from '../../shared/bridge';
 import { INTERVALS } from '../../shared/contract';
 import { READING_SWITCHES, switchTitle } from '../../shared/reading';
@@ -36,7 +36,6 @@ const THEME_TITLES: Record<Theme, string> = {
 };
 /** What needs a selected row. */
 const OF_SELECTED: readonly Command[] = [
-  'close-connection',
   'details',
   'export-selected',
   'copy',
@@ -63,6 +62,7 @@ export function installMenu(send: (command: Command) => void): AppMenu {
     ...more,
   });
   const selected = { enabled: false };
+  const guarded = { enabled: false };
   const check = { type: 'checkbox' } as const;
   const radio = { type: 'radio' } as const;
   const separator = { type: 'separator' } as const;
@@ -74,6 +74,11 @@ export function installMenu(send: (command: Command) => void): AppMenu {
         item('Export &CSV…', 'export-csv'),
         item('Export &Selected to CSV…', 'export-selected', selected),
         separator,
+        item('C&onnect To…', 'connect-to', guarded),
+        item('&Back to This Machine', 'connect-local', guarded),
+        item('Restart Engine as &Administrator…', 'elevate', guarded),
+        separator,
+        item('Action &Log…', 'action-log'),
         item('Se&ttings…', 'settings'),
         separator,
         { role: 'quit' },
@@ -141,8 +146,23 @@ export function installMenu(send: (command: Command) => void): AppMenu {
     {
       label: '&Connection',
       submenu: [
-        item('&Close Connection…', 'close-connection', selected),
+        item('&Reset Connection…', 'close-connection', guarded),
+        item('Close &Gracefully…', 'close-gracefully', guarded),
+        item('Reset E&verything Shown…', 'close-shown', guarded),
+        separator,
         item('&Properties…', 'details', selected),
+      ],
+    },
+    {
+      label: '&Process',
+      submenu: [
+        item('&End Process…', 'end-process', guarded),
+        item('End Process &Now…', 'kill-process', guarded),
+        separator,
+        item('&Suspend Process', 'suspend-process', guarded),
+        item('&Resume Process', 'resume-process', guarded),
+        separator,
+        item('&Open File Location', 'show-program', guarded),
       ],
     },
     {
@@ -170,6 +190,10 @@ export function installMenu(send: (command: Command) => void): AppMenu {
       for (const command of OF_SELECTED) {
         const entry = menu.getMenuItemById(command);
         if (entry !== null) entry.enabled = state.selected > 0;
+      }
+      for (const command of GUARDED_COMMANDS) {
+        const entry = menu.getMenuItemById(command);
+        if (entry !== null) entry.enabled = state.possible.includes(command);
       }
     },
   };

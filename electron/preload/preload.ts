@@ -2,11 +2,18 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import { IPC, PORT_MESSAGE } from '../../shared/bridge';
 import type { Command, EngineState, PageBridge } from '../../shared/bridge';
+import type { Progress } from '../../shared/contract';
 
 contextBridge.exposeInMainWorld('socketscope', {
   connect: () => ipcRenderer.invoke(IPC.connect),
-  closeSockets: (ids) => ipcRenderer.invoke(IPC.close, { ids }),
-  saveCsv: (name, text) => ipcRenderer.invoke(IPC.save, { name, text }),
+  act: (order) => ipcRenderer.invoke(IPC.act, { order }),
+  stopActing: () => ipcRenderer.invoke(IPC.stopActing),
+  onProgress: (listener) => {
+    ipcRenderer.on(IPC.progress, (_event, progress: Progress) => listener(progress));
+  },
+  useEngine: (engine) => ipcRenderer.invoke(IPC.useEngine, { engine }),
+  showProgram: (process) => ipcRenderer.invoke(IPC.showProgram, { process }),
+  saveFile: (name, text) => ipcRenderer.invoke(IPC.save, { name, text }),
   copyText: (text) => ipcRenderer.invoke(IPC.copy, { text }),
   reportView: (state) => ipcRenderer.send(IPC.view, state),
   loadSettings: () => ipcRenderer.invoke(IPC.loadSettings),

@@ -13,6 +13,7 @@ const programs = {
   netlink: { ownNetwork: false },
   churn: { ownNetwork: true },
   filterFuzz: { ownNetwork: false },
+  actions: { ownNetwork: true },
   grid: { ownNetwork: false, page: true },
 };
 

@@ -17,7 +17,9 @@ import { findElectron } from './runtime.mjs';
 import { skipsFile } from './vitestSkips.mjs';
 
 const vitestReport = inRoot('.cache/vitest.json');
-const playwrightReport = inRoot('.cache/playwright.json');
+
+/** The end-to-end tests run side by side in these groups: those of the second look at this machine's sockets, each alone. */
+const endToEndGroups = [['demonstrations'], ['chromium', 'electron']];
 
 const steps = {
   format: () => check('format', 'prettier', 'prettier', ['--check', '.']),
@@ -88,7 +90,7 @@ async function unitTests() {
 
 async function endToEndTests() {
   const { platform } = process;
-  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport };
+  const env = { ...process.env };
   const { executable, overrideProblem } = findElectron({ env, platform });
   const electron = overrideProblem ? undefined : executable;
   const override = overrideProblem
@@ -100,10 +102,22 @@ async function endToEndTests() {
   env.SOCKETSCOPE_ELECTRON = electron ?? '';
   for (const name of ['SOCKETSCOPE_CHROMIUM', 'SOCKETSCOPE_ELECTRON']) if (!env[name]) delete env[name];
 
-  rmSync(playwrightReport, { force: true });
-  const playwright = [packageCommand('@playwright/test', 'playwright'), 'test', '--reporter=list,json'];
-  const [command, ...args] = [...(await displayCommand(env)), process.execPath, ...playwright];
-  const code = await run(command, args, { env });
-  const provided = electron ? ['chromium', 'electron'] : ['chromium'];
-  return total([override, fromPlaywright(readJson(playwrightReport), provided, code)]);
+  const display = await displayCommand(env);
+  const results = await Promise.all(
+    endToEndGroups.map(async (projects) => {
+      const report = inRoot(`.cache/playwright-${projects[0]}.json`);
+      rmSync(report, { force: true });
+      const playwright = [
+        ...[packageCommand('@playwright/test', 'playwright'), 'test', '--reporter=list,json'],
+        ...[`--output=.cache/e2e-${projects[0]}`, ...projects.map((name) => `--project=${name}`)],
+      ];
+      // A browser alone needs no display, and two cannot be looked for at once.
+      const needed = projects.includes('electron') ? display : [];
+      const [command, ...args] = [...needed, process.execPath, ...playwright];
+      const code = await run(command, args, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
+      const provided = projects.filter((name) => name !== 'electron' || electron);
+      return fromPlaywright(readJson(report), provided, code);
+    }),
+  );
+  return total([override, ...results]);
 }

@@ -11,7 +11,8 @@ const usage = `Usage: node scripts/run.mjs <command>
   test [--only=format,types,lint,unit,e2e]   run every check and test
   build                                      build everything into dist/
   cli <arguments>                            run the command line program
-  bench sockets | grid | netlink | churn [options]  measure, or try to break, what reads or shows the sockets
+  bench sockets | grid | netlink | churn | actions [options]
+                                             measure, or try to break, what reads, shows or closes the sockets
 
 Each installs and builds what is missing first.`;
 

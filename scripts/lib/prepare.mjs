@@ -5,10 +5,10 @@ import { basename, dirname, join } from 'node:path';
 import { Failure, inRoot, readJson, root } from './common.mjs';
 import { run } from './processes.mjs';
 
-const sources = /^(shared|native|engine|electron|renderer|host|cli)\/|^scripts\/build\.mjs$/;
+const sources = /^(shared|native|engine|electron|renderer|host|remote|cli)\/|^scripts\/build\.mjs$/;
 const configuration = /^(vite\.config\.ts|tsconfig.*\.json|package(-lock)?\.json)$/;
 const neverBuilt = /\.test\.tsx?$|(^|\/)fixtures\//;
-const folders = ['shared', 'native', 'engine', 'electron', 'renderer', 'host', 'cli', 'scripts'];
+const folders = ['shared', 'native', 'engine', 'electron', 'renderer', 'host', 'remote', 'cli', 'scripts'];
 
 const stamp = 'dist/.built';
 const products = [

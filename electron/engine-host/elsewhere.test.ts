@@ -1,0 +1,131 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { elevationOf, elsewhere } from './elsewhere';
+
+const never = new AbortController().signal;
+const elevated = { kind: 'elevated', namespaces: true } as const;
+const isRoot = process.getuid?.() === 0;
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-elsewhere-'));
+  fs.chmodSync(folder, 0o755);
+  for (const name of ['socketscope-elevated', 'socketscope', 'koffi.node'])
+    fs.writeFileSync(path.join(folder, name), '', { mode: 0o755 });
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** A program in pkexec's place, which writes down how it was called and says no. */
+function pkexec(): string {
+  const file = path.join(folder, 'pkexec');
+  fs.writeFileSync(
+    file,
+    `#!/bin/sh\necho "$*" >'${folder}/called'; echo "$SSH_ASKPASS_REQUIRE" >'${folder}/asking'\nexit 126\n`,
+    { mode: 0o755 },
+  );
+  return file;
+}
+const called = (): string | null =>
+  fs.existsSync(path.join(folder, 'called'))
+    ? fs.readFileSync(path.join(folder, 'called'), 'utf8').trim()
+    : null;
+
+const wrapper = (): string => path.join(folder, 'socketscope-elevated');
+
+describe('the installed program', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'needs POSIX'));
+
+  it('is started with more rights where it is root’s alone', async ({ skip }) => {
+    skip(!isRoot, 'needs root');
+    const start = elsewhere({ wrapper: wrapper(), program: null }, { SOCKETSCOPE_PKEXEC: pkexec() });
+    await expect(start(elevated, true, never)).rejects.toThrow('said no');
+    expect(called()).toBe(`--disable-internal-agent ${wrapper()} --namespaces`);
+  });
+
+  it.each<[string, (folder: string) => void]>([
+    ['the wrapper is anybody’s to write', (at) => fs.chmodSync(path.join(at, 'socketscope-elevated'), 0o757)],
+    ['the program is', (at) => fs.chmodSync(path.join(at, 'socketscope'), 0o757)],
+    ['its library is', (at) => fs.chmodSync(path.join(at, 'koffi.node'), 0o646)],
+    ['the folder is', (at) => fs.chmodSync(at, 0o777)],
+    [
+      'the wrapper is another user’s',
+      (at) => isRoot && fs.chownSync(path.join(at, 'socketscope-elevated'), 65_534, 0),
+    ],
+    [
+      'the program is another group’s to write',
+      (at) => {
+        if (isRoot) fs.chownSync(path.join(at, 'socketscope'), 0, 65_534);
+        fs.chmodSync(path.join(at, 'socketscope'), 0o775);
+      },
+    ],
+    ['there is none', (at) => fs.rmSync(path.join(at, 'socketscope'))],
+  ])('is not started where %s', async (_name, spoil) => {
+    const env = { SOCKETSCOPE_PKEXEC: pkexec() };
+    spoil(folder);
+    const start = elsewhere({ wrapper: wrapper(), program: null }, env);
+    await expect(start(elevated, true, never)).rejects.toThrow('must belong to root');
+    expect(called()).toBeNull();
+  });
+});
+
+describe('elsewhere', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'needs POSIX'));
+
+  it('starts a checkout’s program by its whole path', async () => {
+    const node = path.join(folder, 'node');
+    fs.writeFileSync(node, '', { mode: 0o755 });
+    const env = { SOCKETSCOPE_PKEXEC: pkexec(), PATH: `relative:${folder}` };
+    const start = elsewhere({ wrapper: '/checkout/wrapper', program: ['node', 'main.js'] }, env);
+    await expect(start({ kind: 'elevated', namespaces: false }, true, never)).rejects.toThrow('said no');
+    expect(called()).toBe(`--disable-internal-agent /checkout/wrapper -- ${node} main.js`);
+  });
+
+  it('has no more rights to offer where main names no program', async () => {
+    await expect(elsewhere(null, {})(elevated, true, never)).rejects.toThrow('cannot be given more rights');
+    await expect(
+      elsewhere({ wrapper: '/w', program: ['/p'] }, { PATH: folder })(elevated, true, never),
+    ).rejects.toThrow('neither pkexec nor sudo');
+  });
+
+  it('takes no option for a host, whoever asks', async () => {
+    const start = elsewhere(null, { SOCKETSCOPE_SSH: pkexec() });
+    const host = '-oProxyCommand=id';
+    await expect(start({ kind: 'remote', host }, true, never)).rejects.toThrow(/^Refused/);
+    expect(called()).toBeNull();
+  });
+
+  it('lets ssh ask only where somebody is there to answer', async () => {
+    const start = elsewhere(null, { SOCKETSCOPE_SSH: pkexec() });
+    await expect(start({ kind: 'remote', host: 'server' }, false, never)).rejects.toThrow();
+    expect(called()).toContain('BatchMode=yes');
+    await expect(start({ kind: 'remote', host: 'server' }, true, never)).rejects.toThrow();
+    expect(called()).not.toContain('BatchMode');
+  });
+});
+
+describe('ssh’s questions', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'needs POSIX'));
+
+  it.each([
+    [{}, ''],
+    [{ SSH_ASKPASS: '/usr/bin/ask' }, 'prefer'],
+    [{ SSH_ASKPASS: '/usr/bin/ask', SSH_ASKPASS_REQUIRE: 'never' }, 'never'],
+  ])('with %j are asked in a window: %j', async (given, asking) => {
+    const start = elsewhere(null, { ...given, SOCKETSCOPE_SSH: pkexec() });
+    await expect(start({ kind: 'remote', host: 'server' }, true, never)).rejects.toThrow();
+    expect(fs.readFileSync(path.join(folder, 'asking'), 'utf8').trim()).toBe(asking);
+  });
+});
+
+describe('elevationOf', () => {
+  it('reads what main has put on the command line', () => {
+    expect(elevationOf(['node', 'engine.js', '--demo=idle'])).toBeNull();
+    expect(elevationOf(['node', 'engine.js', '--wrapper=/w=x'])).toEqual({ wrapper: '/w=x', program: null });
+    expect(elevationOf(['--wrapper=/w', '--program=["/n","a b"]'])).toEqual({
+      wrapper: '/w',
+      program: ['/n', 'a b'],
+    });
+  });
+});

@@ -1,0 +1,30 @@
+/** What the engine's process is told on its command line. */
+import path from 'node:path';
+
+export interface EngineSetup {
+  demo: string | null;
+  platform: NodeJS.Platform;
+  packaged: boolean;
+  /** Electron's process.resourcesPath */
+  resources: string;
+  /** Where the checkout lies, where this is one */
+  root: string;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * How the engine's process can start an engine with more rights: packaged, by the program that lies among the resources;
+ * in a checkout, by Node.
+ */
+export function engineArguments({ demo, platform, packaged, resources, root, env }: EngineSetup): string[] {
+  const args = demo === null ? [] : [`--demo=${demo}`];
+  if (platform !== 'linux') return args;
+  if (packaged) return [...args, `--wrapper=${path.join(resources, 'bin', 'socketscope-elevated')}`];
+  const node = env['npm_node_execpath'] ?? 'node';
+  const program = [node, path.join(root, 'dist', 'cli', 'main.js')];
+  return [
+    ...args,
+    `--wrapper=${path.join(root, 'packaging', 'linux', 'socketscope-elevated')}`,
+    `--program=${JSON.stringify(program)}`,
+  ];
+}

@@ -1,0 +1,236 @@
+/** The client's end of the wire: an engine that another program runs, with more rights or on another machine. */
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import * as v from 'valibot';
+import type { Channel } from '../shared/channel';
+import { ContractError, parse, PROTOCOL_VERSION } from '../shared/contract';
+import type { HostReply, HostRequest, Refused } from '../shared/contract';
+import type { CommandLine } from './commandLines';
+import { endingOf, noEngine, notStarted, otherVersion, RemoteError } from './ends';
+import type { Place } from './ends';
+import { encodeFrame, FrameDecoder, FrameError, MAX_FROM_ENGINE, MAX_TO_ENGINE } from './frames';
+
+/** From package.json, put in by the build (vite.config.ts). */
+declare const __APP_VERSION__: string;
+
+/** Characters of standard error that are kept for the sentence that says why it ended. */
+const KEPT_STDERR = 4096;
+/** ms from the end of its input until an engine that goes on is ended by a signal, where that is allowed */
+const PATIENCE_MS = 10_000;
+/** ms for the last words of a program that has ended: a master connection of ssh's may hold its pipes open for ever */
+const LAST_WORDS_MS = 200;
+
+const request = v.number();
+/** One answer, with nothing beside it: what goes on to main must not look like anything else that main listens to. */
+const hostReply = v.union([
+  v.strictObject({ request, preparation: v.looseObject({}) }),
+  v.strictObject({ request, progress: v.strictObject({ done: v.number(), total: v.number() }) }),
+  v.strictObject({
+    request,
+    report: v.strictObject({ results: v.array(v.looseObject({})), unrecorded: v.nullable(v.string()) }),
+  }),
+  v.strictObject({ request, stopped: v.boolean() }),
+  v.strictObject({ request, program: v.nullable(v.string()) }),
+  v.strictObject({ request, error: v.string() }),
+]);
+
+/** What an engine may say. What is inside has the form that the contract gives it, or the page makes nothing of it. */
+const engineFrame = v.variant('from', [
+  v.strictObject({
+    from: v.literal('engine'),
+    version: v.number(),
+    program: v.pipe(v.string(), v.maxLength(100)),
+  }),
+  v.strictObject({
+    from: v.literal('page'),
+    page: v.number(),
+    message: v.looseObject({ type: v.string() }),
+  }),
+  v.strictObject({ from: v.literal('host'), message: hostReply }),
+]);
+
+export interface RemoteOptions {
+  command: CommandLine;
+  place: Place;
+  /** This process's own unless given */
+  env?: NodeJS.ProcessEnv;
+  /** Gets what the program says on standard error, as it says it */
+  stderr?: (piece: Buffer) => void;
+  /** Gives up on an engine that has not answered yet */
+  signal?: AbortSignal;
+}
+
+/** Starts one. @throws RemoteError where it does not answer as an engine of this version */
+export function startRemote(options: RemoteOptions): Promise<RemoteEngine> {
+  return new Promise((resolve, reject) => {
+    const { signal } = options;
+    if (signal?.aborted === true) {
+      reject(new RemoteError('Given up.', true));
+      return;
+    }
+    const remote = new RemoteEngine(options, () => resolve(remote));
+    remote.onEnd(reject);
+    signal?.addEventListener('abort', () => {
+      reject(new RemoteError('Given up.', true));
+      if (!remote.greeted) remote.close();
+    });
+  });
+}
+
+export class RemoteEngine {
+  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly place: Place;
+  private readonly waiting = new Map<number, (reply: HostReply) => void>();
+  private page: { number: number; channel: Channel } | null = null;
+  private pages = 0;
+  private hasGreeted = false;
+  private said = '';
+  private ending: RemoteError | null = null;
+  private left = false;
+  private endListener: (why: RemoteError) => void = () => undefined;
+
+  /** Use {@link startRemote}. */
+  constructor(
+    { command, place, env, stderr }: RemoteOptions,
+    private readonly greet: () => void,
+  ) {
+    this.place = place;
+    this.child = spawn(command.program, command.args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: env ?? process.env,
+    });
+    const { child } = this;
+    const decoder = new FrameDecoder(MAX_FROM_ENGINE, (line) => this.receive(line));
+    child.stdout.on('data', (piece: Buffer) => {
+      if (this.ending !== null) return;
+      try {
+        decoder.push(piece);
+      } catch (error) {
+        if (!(error instanceof FrameError || error instanceof ContractError)) throw error;
+        this.end(noEngine(place, error.message));
+        this.hangUp();
+      }
+    });
+    child.stderr.on('data', (piece: Buffer) => {
+      this.said = (this.said + piece.toString('utf8')).slice(-KEPT_STDERR);
+      stderr?.(piece);
+    });
+    child.stdin.on('error', () => undefined); // its end tells more
+    child.on('error', (error) => this.end(notStarted(place, command.program, error)));
+    child.on('exit', (code) => {
+      const tell = (): void =>
+        this.end(endingOf(place, { code, stderr: this.said, greeted: this.hasGreeted }));
+      const timer = setTimeout(() => {
+        tell();
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, LAST_WORDS_MS);
+      child.once('close', () => {
+        clearTimeout(timer);
+        tell();
+      });
+    });
+  }
+
+  get greeted(): boolean {
+    return this.hasGreeted;
+  }
+
+  /** Calls the last listener back, once, also where it has ended already. Not after {@link close}. */
+  onEnd(listener: (why: RemoteError) => void): void {
+    this.endListener = listener;
+    const { ending } = this;
+    if (ending !== null && !this.left) queueMicrotask(() => listener(ending));
+  }
+
+  /** Serves a page, until another one comes. */
+  connectPage(channel: Channel): void {
+    this.leavePage();
+    const number = ++this.pages;
+    this.page = { number, channel };
+    channel.onMessage((message) => {
+      if (this.page?.number !== number) return;
+      if (!this.write({ to: 'page', page: number, message }))
+        channel.send({ type: 'refused', message: 'Refused: too long.' } satisfies Refused);
+    });
+    channel.onClose(() => {
+      if (this.page?.number === number) this.page = null;
+    });
+  }
+
+  /** Hands an order over. Exactly one answer comes back, after any number of replies about progress. */
+  request(request: HostRequest, reply: (reply: HostReply) => void): void {
+    const { request: number } = request;
+    if (this.ending !== null)
+      reply({ request: number, error: 'The engine is not running; nothing was done.' });
+    else if (this.write({ to: 'host', message: request })) this.waiting.set(number, reply);
+    else reply({ request: number, error: 'That is too much for one order; nothing was done.' });
+  }
+
+  /** Ends it, without a word about its end. */
+  close(): void {
+    this.left = true;
+    this.end(new RemoteError('Left.', true));
+    this.hangUp();
+  }
+
+  private hangUp(): void {
+    const { child } = this;
+    // The only thing that reaches one that runs as another user, or on another machine.
+    child.stdin.end();
+    const timer = setTimeout(() => child.kill(), PATIENCE_MS);
+    timer.unref();
+    child.once('exit', () => clearTimeout(timer));
+  }
+
+  private write(frame: unknown): boolean {
+    const line = encodeFrame(frame);
+    if (Buffer.byteLength(line) > MAX_TO_ENGINE) return false;
+    if (this.ending === null) this.child.stdin.write(line);
+    return true;
+  }
+
+  private receive(line: unknown): void {
+    if (this.ending !== null) return;
+    const frame = parse(engineFrame, line);
+    if (frame.from === 'engine') {
+      if (this.hasGreeted) return;
+      if (frame.version === PROTOCOL_VERSION) {
+        this.hasGreeted = true;
+        this.greet();
+      } else {
+        this.end(otherVersion(this.place, frame, __APP_VERSION__));
+        this.hangUp();
+      }
+    } else if (!this.hasGreeted) {
+      throw new ContractError('it does not say its version');
+    } else if (frame.from === 'page') {
+      if (frame.page === this.page?.number) this.page.channel.send(frame.message);
+    } else {
+      this.answer(frame.message as unknown as HostReply);
+    }
+  }
+
+  private answer(reply: HostReply): void {
+    const waiting = this.waiting.get(reply.request);
+    if (!('progress' in reply)) this.waiting.delete(reply.request);
+    waiting?.(reply);
+  }
+
+  private leavePage(): void {
+    const { page } = this;
+    this.page = null;
+    page?.channel.close();
+  }
+
+  private end(why: RemoteError): void {
+    if (this.ending !== null) return;
+    this.ending = why;
+    this.leavePage();
+    const error = `${why.message} There was no answer before that; look at the grid for what was done.`;
+    for (const [request, reply] of this.waiting) reply({ request, error });
+    this.waiting.clear();
+    if (!this.left) this.endListener(why);
+  }
+}
