@@ -1,6 +1,9 @@
 import { defineConfig } from '@playwright/test';
 import type { ShellOptions } from './e2e/support/fixtures';
 
+/** These look at invented sockets only, every scene in every theme: they take long, and may run beside the others. */
+const DEMONSTRATIONS = ['**/accessibility.browser.spec.ts', '**/strings.browser.spec.ts'];
+
 /** The same tests in both shells, on the built product (npm run build). scripts/run.mjs finds browser and runtime. */
 export default defineConfig<ShellOptions>({
   testDir: 'e2e',
@@ -16,7 +19,11 @@ export default defineConfig<ShellOptions>({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'chromium', use: { shell: 'browser' }, testIgnore: '**/*.electron.spec.ts' },
+    { name: 'demonstrations', use: { shell: 'browser' }, testMatch: DEMONSTRATIONS },
+    {
+      ...{ name: 'chromium', use: { shell: 'browser' } },
+      testIgnore: ['**/*.electron.spec.ts', ...DEMONSTRATIONS],
+    },
     { name: 'electron', use: { shell: 'electron' }, testIgnore: '**/*.browser.spec.ts' },
   ],
 });

@@ -44,6 +44,10 @@ export class ChurnPage implements Listener {
     this.report('It sent names that nobody asked for.');
   }
 
+  log(): void {
+    this.report('It sent a log that nobody asked for.');
+  }
+
   refused(message: string): void {
     this.report(`It refused: ${message}`);
   }

@@ -47,6 +47,20 @@ export function parseNetlink(args: string[]): NetlinkOptions {
   };
 }
 
+export interface ActionOptions {
+  races: number;
+  /** The same seed makes the same races. */
+  seed: number;
+}
+
+export function parseActions(args: string[]): ActionOptions {
+  const { races, seed } = parse(args, { races: '1000', seed: '1' });
+  return {
+    races: integer('races', races, 1, 1_000_000),
+    seed: integer('seed', seed, 0, 0xffffffff),
+  };
+}
+
 export interface ChurnOptions {
   minutes: number;
   /** Which part of the sockets is replaced each second */

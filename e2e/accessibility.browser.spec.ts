@@ -28,6 +28,15 @@ const SCENES: Record<string, (page: Page) => Promise<void>> = {
     await run(page, 'view-listeners');
     await expect(page.getByRole('treegrid')).toBeVisible();
   },
+  'the log, and behind it what came of an order': async (page) => {
+    await page.locator('#grid').focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.press('Shift+Delete');
+    await page.locator('dialog.question button.danger').click();
+    await expect(page.getByRole('region', { name: 'Results' })).toBeVisible();
+    await page.keyboard.press('Control+H');
+    await expect(page.getByRole('row', { name: 'Close gracefully' }).first()).toBeVisible();
+  },
   settings: async (page) => {
     await page.keyboard.press('Control+,');
     await expect(page.getByRole('dialog')).toBeVisible();

@@ -1,18 +1,18 @@
 import { connectPair, expect, rowOf, rows, search, test } from './support/fixtures';
 import { leaveRows } from './support/hands';
 
-test('Close Connection resets both ends, says so, and the row ends', async ({ open, program }) => {
+test('Reset Connection resets both ends, says so, and the row ends', async ({ open, program }) => {
   const pair = await connectPair(await program(), await program(), '127.0.0.1');
   const subject = await open();
   const { page } = subject;
   await search(page, `127.0.0.1:${pair.clientPort}`);
   const row = rowOf(page, pair.clientPort, pair.serverPort);
-  await expect(page.getByRole('button', { name: 'Close Connection' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Reset Connection' })).toBeDisabled();
   await row.click();
   const question = await subject.answerNext(true);
-  await page.getByRole('button', { name: 'Close Connection' }).click();
+  await page.getByRole('button', { name: 'Reset Connection' }).click();
   const { message, detail } = await question.asked;
-  expect(message).toBe('Close 1 connection of node?');
+  expect(message).toBe('Reset 1 connection of node?');
   expect(detail).toContain(
     `node (${pair.client.pid})  TCP 127.0.0.1:${pair.clientPort} → 127.0.0.1:${pair.serverPort}`,
   );
@@ -23,7 +23,7 @@ test('Close Connection resets both ends, says so, and the row ends', async ({ op
   expect(await pair.server.until('error', ({ id }) => id === pair.accepted)).toMatchObject({
     code: 'ECONNRESET',
   });
-  const results = page.getByRole('region', { name: 'Result of closing' });
+  const results = page.getByRole('region', { name: 'Results' });
   await expect(results).toContainText('1 closed');
   await expect(results).toContainText(`127.0.0.1:${pair.clientPort}`);
   await expect(row).toHaveCount(0);
@@ -58,7 +58,7 @@ test('"Cancel" closes nothing', async ({ open, program }) => {
   await question.asked;
   await pair.client.ask({ do: 'send', id: pair.connected, bytes: 1 }, 'sent');
   await expect(row).toHaveCount(1);
-  await expect(page.getByRole('region', { name: 'Result of closing' })).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Results' })).toHaveCount(0);
   await expect(page.locator('#grid')).toBeFocused(); // the keyboard goes on where it was
 });
 
@@ -83,9 +83,9 @@ test('several rows at once, from the context menu, with a result for each: one h
     client.kill();
     await expect(rowOf(page, doomed.serverPort)).toHaveCount(0);
   });
-  await page.getByRole('menuitem', { name: 'Close 2 Connections' }).click();
-  expect((await question.asked).message).toBe('Close 2 connections of node (2 processes)?');
-  const results = page.getByRole('region', { name: 'Result of closing' });
+  await page.getByRole('menuitem', { name: 'Reset 2 Connections' }).click();
+  expect((await question.asked).message).toBe('Reset 2 connections of node (2 processes)?');
+  const results = page.getByRole('region', { name: 'Results' });
   await expect(results).toContainText(/1 closed, 1 already gone|2 closed/);
   await expect(results.getByRole('listitem')).toHaveCount(2);
   expect(await other.client.until('error')).toMatchObject({ code: 'ECONNABORTED' });

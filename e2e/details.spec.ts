@@ -1,4 +1,5 @@
 import { cell, connectPair, expect, rowOf, rows, search, test } from './support/fixtures';
+import { inspectorOf } from './support/inspector';
 
 test('a double click shows the properties of a connection, and they follow it', async ({ open, program }) => {
   const server = await program();
@@ -7,10 +8,8 @@ test('a double click shows the properties of a connection, and they follow it', 
   const { page } = await open();
   const row = rowOf(page, pair.clientPort, pair.serverPort);
   await row.dblclick();
-  const panel = page.getByRole('region', { name: 'Properties' });
-  await expect(panel.getByRole('heading', { level: 2 })).toContainText(`node (${client.pid})`);
-  const value = (title: string) =>
-    panel.locator('dl > div', { has: page.getByText(title, { exact: true }) }).locator('dd');
+  const { panel, heading, value } = inspectorOf(page);
+  await expect(heading).toContainText(`node (${client.pid})`);
   await expect(value('PID')).toHaveText(String(client.pid));
   await expect(value('Sent, with retransmissions')).toHaveText('0 B');
   await client.ask({ do: 'send', id: pair.connected, bytes: 12_345 }, 'sent');
@@ -33,7 +32,7 @@ test('Enter and the menu open them, and what was known last stays when the socke
   const row = rowOf(page, port);
   await row.click();
   await page.keyboard.press('Enter');
-  const panel = page.getByRole('region', { name: 'Properties' });
+  const { panel, tabPanel } = inspectorOf(page);
   await expect(panel).toContainText('May wait');
   await panel.getByRole('button', { name: 'Close properties' }).click();
   await expect(panel).toHaveCount(0);
@@ -43,7 +42,7 @@ test('Enter and the menu open them, and what was known last stays when the socke
   server.kill();
   await expect(panel).toContainText('This socket has ended');
   await expect(panel).toContainText('May wait');
-  await panel.getByRole('tabpanel', { name: 'Overview' }).focus();
+  await tabPanel('Overview').focus();
   await page.keyboard.press('Escape');
   await expect(panel).toHaveCount(0);
   await expect(page.locator('#grid')).toBeFocused();
@@ -58,8 +57,7 @@ test('they follow the keyboard, and a socket that has ended stays until it moves
   const other = await program();
   const port = await other.listen('127.0.0.1');
   const { page } = await open();
-  const panel = page.getByRole('region', { name: 'Properties' });
-  const heading = panel.getByRole('heading', { level: 2 });
+  const { panel, heading } = inspectorOf(page);
   await rowOf(page, port).dblclick();
   await expect(heading).toContainText(`:${port}`);
   await rowOf(page, ports[0]!).click();
@@ -85,10 +83,10 @@ test('the parts are tabs: charts and timeline of what happens, neighbours to go 
   const pair = await connectPair(server, client, '127.0.0.1');
   const { page, clipboard } = await open();
   await rowOf(page, pair.clientPort, pair.serverPort).dblclick();
-  const panel = page.getByRole('region', { name: 'Properties' });
-  await panel.getByRole('tab', { name: 'Overview' }).focus();
+  const { panel, heading, tab, tabPanel } = inspectorOf(page);
+  await tab('Overview').focus();
   await page.keyboard.press('ArrowRight');
-  await expect(panel.getByRole('tab', { name: 'Charts' })).toBeFocused();
+  await expect(tab('Charts')).toBeFocused();
   const chart = panel.getByRole('img', { name: /^Traffic, latest values/ });
   await expect(chart).toHaveAccessibleName(/Received 0 B\/s, Sent 0 B\/s/);
   await expect(chart.locator('canvas')).toBeVisible();
@@ -97,27 +95,23 @@ test('the parts are tabs: charts and timeline of what happens, neighbours to go 
   await expect(panel.getByRole('img', { name: /^Round trip, latest values: Round trip .*ms/ })).toBeVisible();
 
   await page.keyboard.press('ArrowRight');
-  await expect(panel.getByRole('tabpanel', { name: 'Timeline' })).toContainText(
-    'Opened here for the first time: Established',
-  );
+  await expect(tabPanel('Timeline')).toContainText('Opened here for the first time: Established');
   await page.keyboard.press('ArrowRight');
-  await expect(panel.getByRole('tabpanel', { name: 'Same process' })).toContainText(
-    `node (${client.pid}) has no other socket here.`,
-  );
+  await expect(tabPanel('Same process')).toContainText(`node (${client.pid}) has no other socket here.`);
   await page.keyboard.press('ArrowRight');
-  const peer = panel.getByRole('tabpanel', { name: 'Peer' });
+  const peer = tabPanel('Peer');
   await expect(peer.getByRole('row', { name: /^Process/ })).toContainText(
     `node (${client.pid})node (${server.pid})`,
   );
   await peer.getByRole('button', { name: 'Jump to peer' }).click();
-  await expect(panel.getByRole('heading', { level: 2 })).toContainText(`node (${server.pid})`);
+  await expect(heading).toContainText(`node (${server.pid})`);
   await expect(rowOf(page, pair.serverPort, pair.clientPort)).toHaveAttribute('aria-selected', 'true');
   await expect(page.locator('#grid')).toBeFocused();
 
-  await panel.getByRole('tab', { name: 'Same process' }).click();
+  await tab('Same process').click();
   await panel.getByRole('button', { name: /Listen/ }).click();
   await expect(rowOf(page, pair.serverPort)).toHaveAttribute('aria-selected', 'true');
-  await panel.getByRole('tab', { name: 'Timeline' }).click();
+  await tab('Timeline').click();
   await expect(panel).toContainText('Opened here for the first time: Listen');
 
   await panel.getByRole('button', { name: 'Copy all facts as text' }).click();
@@ -145,11 +139,11 @@ test('what a jump leads to is shown even where the filter hides its row, and a n
   const { page } = await open();
   await search(page, `${client.pid} ${pair.clientPort}`);
   await rowOf(page, pair.clientPort, pair.serverPort).dblclick();
-  const panel = page.getByRole('region', { name: 'Properties' });
-  await panel.getByRole('tab', { name: 'Peer' }).click();
+  const { panel, heading, tab } = inspectorOf(page);
+  await tab('Peer').click();
   await panel.getByRole('button', { name: 'Jump to peer' }).click();
   await expect(page.getByText('That socket is not among the rows on screen')).toBeVisible();
-  await expect(panel.getByRole('heading', { level: 2 })).toContainText(`node (${server.pid})`);
+  await expect(heading).toContainText(`node (${server.pid})`);
 });
 
 test('their size is changed by mouse and by keyboard, and they stand beside the grid where there is room', async ({
@@ -157,7 +151,7 @@ test('their size is changed by mouse and by keyboard, and they stand beside the 
 }) => {
   const { page } = await open({ demo: 'churn', size: { width: 1280, height: 800 } });
   await rows(page).nth(2).dblclick();
-  const panel = page.getByRole('region', { name: 'Properties' });
+  const { panel } = inspectorOf(page);
   const splitter = panel.getByRole('separator');
   const height = async () => (await panel.boundingBox())!.height;
   const before = await height();
@@ -187,7 +181,7 @@ test('nothing overlaps or sticks out of the properties, however wide the window 
   const { page } = await open({ demo: 'churn' });
   await search(page, 'postgres established');
   await rows(page).nth(2).dblclick();
-  const panel = page.getByRole('region', { name: 'Properties' });
+  const { panel } = inspectorOf(page);
   await expect(panel).toContainText('Round trip');
   for (const width of [700, 1280, 1920]) {
     await page.setViewportSize({ width, height: 800 });

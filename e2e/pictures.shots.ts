@@ -62,10 +62,68 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const question = await subject.answerNext(true, async () => {
       await shot('question');
     });
-    await page.getByRole('menuitem', { name: /^Close/ }).click();
+    await page.getByRole('menuitem', { name: /^Reset \d+ Conn/ }).click();
     await question.asked;
-    await page.getByRole('region', { name: 'Result of closing' }).waitFor();
+    await page.getByRole('region', { name: 'Results' }).waitFor();
     await shot('result');
+  });
+
+  test(`processes, their log, and other machines, ${colorScheme}`, async ({ open, shell }) => {
+    const subject = await open({ demo: 'churn', colorScheme });
+    const { page } = subject;
+    const shot = (name: string): Promise<Buffer> =>
+      page.screenshot({
+        path: path.join(ROOT, '.cache', 'screenshots', `${shell}-${name}-${colorScheme}.png`),
+      });
+    for (const [process, command] of [
+      ['nginx', 'End Process…'],
+      ['sshd', 'End Process Now…'],
+      ['systemd', 'Suspend Process'],
+    ] as const) {
+      await search(page, `process:${process}`);
+      await rows(page).first().click({ button: 'right' });
+      if (process === 'sshd') await shot('menu-processes');
+      const question = await subject.answerNext(true, async () => {
+        await shot(`question-${process}`);
+      });
+      await page.getByRole('menuitem', { name: command }).click();
+      await question.asked;
+      await page.getByRole('region', { name: 'Results' }).waitFor();
+    }
+    await search(page, '');
+    await page.locator('#grid').focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    const question = await subject.answerNext(true);
+    await page.keyboard.press('Shift+Delete');
+    await question.asked;
+    await page.getByRole('region', { name: 'Results' }).waitFor();
+    await shot('results');
+    await subject.press('Ctrl+H');
+    await page.locator('dialog.log .virtual .entry').first().waitFor();
+    await shot('log');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'View' }).click();
+    await shot('view-menu');
+    if (shell === 'browser') return;
+    await page.getByRole('menuitem', { name: 'Connect to…' }).click();
+    await page.keyboard.type('nobody@host.invalid');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor({ timeout: 20_000 });
+    await shot('connect');
+  });
+
+  test(`an order under way, ${colorScheme}`, async ({ open, shell }) => {
+    const subject = await open({ demo: 'large', colorScheme });
+    const { page } = subject;
+    await expect(page.getByLabel('Status')).toContainText(/Endpoints: (49|50)/);
+    await rows(page).first().click({ button: 'right' });
+    const question = await subject.answerNext(true);
+    await page.getByRole('menuitem', { name: 'Reset Everything Shown' }).click();
+    await question.asked;
+    await page.getByRole('region', { name: 'Progress' }).waitFor();
+    await page.screenshot({
+      path: path.join(ROOT, '.cache', 'screenshots', `${shell}-progress-${colorScheme}.png`),
+    });
   });
 
   for (const [scene, show] of Object.entries(SCENES)) {

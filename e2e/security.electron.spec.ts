@@ -40,9 +40,9 @@ test('actions and malformed messages on the page’s port are refused and change
   const row = rowOf(subject.page, pair.clientPort, pair.serverPort);
   const id = await row.getAttribute('data-id');
   const hostile = [
-    { type: 'close', ids: [id] },
-    { method: 'close', request: 1, ids: [id] },
-    { type: 'confirm-close', nonce: '0'.repeat(32) },
+    { type: 'act', order: { action: 'reset', ids: [id] } },
+    { method: 'act', request: 1, order: { action: 'reset', ids: [id] }, origin: 'window' },
+    { type: 'confirm', nonce: '0'.repeat(32) },
     { type: 'polling', intervalMs: 1, paused: false },
     { type: 'ack', seq: -1 },
     'close',
@@ -64,12 +64,19 @@ test('malformed requests to main are refused, naming the field', async ({ open }
       (...args: unknown[]) => Promise<unknown>
     >;
     const attempts: [string, unknown[]][] = [
-      ['closeSockets', [[]]],
-      ['closeSockets', ['1-2']],
-      ['closeSockets', [[{ pid: 1 }]]],
-      ['closeSockets', [new Array(10_001).fill('1-2')]],
-      ['saveCsv', ['../../etc/passwd', 'x']],
-      ['saveCsv', ['a.csv', 7]],
+      ['act', [{ action: 'reset', ids: [] }]],
+      ['saveFile', ['../../etc/passwd', 'x']],
+      ['act', [{ action: 'reset', ids: '1-2' }]],
+      ['act', [{ action: 'reset', ids: [{ pid: 1 }] }]],
+      ['act', [{ action: 'reset', ids: new Array(50_001).fill('1-2') }]],
+      ['act', [{ action: 'reset', processes: [{ pid: 1, startedAt: 1 }] }]],
+      ['act', [{ action: 'kill', processes: [{ pid: 1 }] }]],
+      ['act', [{ action: 'kill', processes: [{ pid: -1, startedAt: 1 }] }]],
+      ['act', [{ action: 'SIGKILL', processes: [{ pid: 1, startedAt: 1 }] }]],
+      ['useEngine', [{ kind: 'remote', host: '-oProxyCommand=reboot' }]],
+      ['useEngine', [{ kind: 'elevated', namespaces: false, program: '/bin/sh' }]],
+      ['showProgram', ['/bin/sh']],
+      ['saveFile', ['a.csv', 7]],
       ['copyText', [{}]],
     ];
     return Promise.all(
@@ -77,8 +84,8 @@ test('malformed requests to main are refused, naming the field', async ({ open }
     );
   });
   for (const refusal of refusals) expect(refusal).toContain('Refused');
-  expect(refusals[0]).toContain('"ids"');
-  expect(refusals[4]).toContain('"name"');
+  expect(refusals[0]).toContain('"order.ids"');
+  expect(refusals[1]).toContain('"name"');
 });
 
 test('main listens to nobody but its own page', async ({ open, program }) => {
@@ -93,7 +100,8 @@ test('main listens to nobody but its own page', async ({ open, program }) => {
       webPreferences: { preload: `${app.getAppPath()}/dist/electron/preload.cjs`, sandbox: true },
     });
     await window.loadURL('data:text/html,<p>foreign</p>');
-    const code = `socketscope.closeSockets([${JSON.stringify(socket)}]).then(() => 'done', (error) => error.message)`;
+    const order = JSON.stringify({ action: 'reset', ids: [socket] });
+    const code = `socketscope.act(${order}).then(() => 'done', (error) => error.message)`;
     return window.webContents.executeJavaScript(code) as Promise<string>;
   }, id);
   expect(answer).toContain('does not come from the page');
@@ -142,8 +150,8 @@ test('the page is sandboxed, keeps to its policy, and cannot go elsewhere', asyn
   expect(
     await page.evaluate(() => Object.keys((window as unknown as BridgedWindow).socketscope).sort()),
   ).toEqual([
-    ...['closeSockets', 'connect', 'copyText', 'loadSettings', 'onCommand', 'onEngine', 'onNotice'],
-    ...['reportView', 'saveCsv', 'saveSettings'],
+    ...['act', 'connect', 'copyText', 'loadSettings', 'onCommand', 'onEngine', 'onNotice', 'onProgress'],
+    ...['reportView', 'saveFile', 'saveSettings', 'showProgram', 'stopActing', 'useEngine'],
   ]);
   const policy = await page.evaluate(async () =>
     (await fetch('./index.html')).headers.get('content-security-policy'),

@@ -12,6 +12,9 @@ async function escaped(page: Page): Promise<string[]> {
       '.toolbar .joined button, .rates b, .legend b, .demo', // protocols, numbers with units, the engine's own name
       '.menu-button:not(.view) .menu .label, .sockets .kind, .sockets .condition', // protocols, states, what is read
       '.details h2, .details header .state, .card, .card h3, .card dt, .card dd', // facts
+      '.results .summary, .result .label, .result .why, .entry [role=cell]',
+      '.question h2, .question pre, .question .warnings li, .question .danger', // the host's own words
+      '[data-why]', // as a tooltip; what it is called stands inside of it
     ].join();
     const found: string[] = [];
     // Inside of a cell everything is data; a card's buttons are not.
@@ -63,6 +66,21 @@ const SCENES: Record<string, (page: Page) => Promise<void>> = {
   settings: async (page) => page.keyboard.press('Control+,'),
   keys: async (page) => page.keyboard.press('F1'),
   columns: async (page) => page.keyboard.press('Control+K'),
+  'the log of actions': async (page) => page.keyboard.press('Control+H'),
+  'a question': async (page) => {
+    await rows(page).nth(2).click();
+    await page.keyboard.press('Delete');
+    await page.locator('dialog.question').waitFor();
+  },
+  'what came of an order, and its record': async (page) => {
+    await page.locator('#grid').focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.press('Control+Delete');
+    await page.locator('dialog.question button.danger').click();
+    await page.locator('.results').waitFor();
+    await page.keyboard.press('Control+H');
+    await page.locator('dialog.log .virtual .entry').first().waitFor();
+  },
   'nothing that matches': async (page) => {
     await page.keyboard.press('Control+F');
     await page.keyboard.type('9~9~9'); // without letters: it is shown as it was typed

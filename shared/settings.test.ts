@@ -87,6 +87,7 @@ describe('parseSettings', () => {
       fontSize: 14,
       highlight: { palette: 'safe', colours: { new: 'red', ended: '#123456' }, updates: 11 },
       savedFilters: [{ name: 'web', text: 'port:443', more: 1 }, { name: '' }, 7],
+      recentHosts: ['admin@server', '-oProxyCommand=x', 7, 'box'],
       hidden: { listeners: true, states: ['TIME_WAIT', 'NO_STATE'] },
       unknown: true,
     };
@@ -100,6 +101,7 @@ describe('parseSettings', () => {
         updates: DEFAULT_SETTINGS.highlight.updates,
       },
       savedFilters: [{ name: 'web', text: 'port:443' }],
+      recentHosts: ['admin@server', 'box'],
       hidden: { ...DEFAULT_SETTINGS.hidden, listeners: true, states: ['TIME_WAIT'] },
     });
   });
@@ -114,6 +116,15 @@ describe('parseSettings', () => {
     const { protocols } = parseSettings({ reading: { protocols: ['unix', 'unix'] } }).reading;
     expect(protocols).toEqual(['tcp', 'udp', 'unix']);
     expect(parseSettings({ reading: { protocols: [] } }).reading.protocols).toEqual(['tcp', 'udp']);
+  });
+
+  it('keeps the last one of several filters that have the same name', () => {
+    const [old, other, late] = [
+      { name: 'Web', text: 'port:80' },
+      { name: 'SSH', text: 'port:22' },
+      { name: 'web', text: 'port:443' },
+    ];
+    expect(parseSettings({ savedFilters: [old, other, late] }).savedFilters).toEqual([late, other]);
   });
 
   it('drops a layout of columns that is beyond all measure', () => {

@@ -3,6 +3,7 @@
  * default, and what is not known is dropped, so that no file of whatever origin keeps the program from starting.
  */
 import * as v from 'valibot';
+import { remoteHost } from './contract';
 import { DEFAULT_PROTOCOLS, DEFAULT_READING, MAIN_TABLES, PROTOCOLS, SOCKET_STATES } from './socket';
 
 export const SETTINGS_VERSION = 1;
@@ -27,6 +28,8 @@ export type HighlightPalette = (typeof HIGHLIGHT_PALETTES)[number];
 
 /** px */
 export const FONT_SIZES = { least: 11, most: 18 } as const;
+/** Machines that were connected to, at most; the last one first */
+export const MOST_HOSTS = 10;
 /** How many updates a highlight can last */
 export const MARK_UPDATES = { least: 1, most: 10 } as const;
 
@@ -83,6 +86,13 @@ const savedFilter = v.object({
   text: text(LONGEST_FILTER),
 });
 
+/** Names are unique, whatever their case: of several the last one stays, as if they had been saved one after the other. */
+const savedFilters = v.pipe(
+  listOf(savedFilter, MOST_FILTERS),
+  v.transform((found) => [...new Map(found.map((one) => [one.name.toLowerCase(), one])).values()]),
+  v.readonly(),
+);
+
 /** TCPView's green, yellow and red, as edges and signs; the rows are tinted with them. */
 const CLASSIC_COLOURS = { new: '#2a8f46', changed: '#b58100', ended: '#c4362b' };
 
@@ -110,7 +120,8 @@ const settings = v.object({
   columns: field(v.nullable(v.pipe(v.record(v.string(), v.unknown()), v.check(isSmall))), null),
   sort: group({ column: field(text(LONGEST_NAME), 'processName'), descending: flag(false) }),
   filter: field(text(LONGEST_FILTER), ''),
-  savedFilters: field(listOf(savedFilter, MOST_FILTERS), []),
+  savedFilters: field(savedFilters, []),
+  recentHosts: field(listOf(remoteHost, MOST_HOSTS), []),
   tables: group(v.entriesFromList(MAIN_TABLES, flag(true))),
   hidden: group({
     loopback: flag(false),

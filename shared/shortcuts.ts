@@ -22,6 +22,8 @@ export interface Shortcut {
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { section: 'sockets', does: 'close-connection', keys: ['Delete'], where: 'rows' },
+  { section: 'sockets', does: 'close-gracefully', keys: ['Shift+Delete'], where: 'rows' },
+  { section: 'sockets', does: 'end-process', keys: ['Ctrl+Delete'], where: 'rows' },
   { section: 'sockets', does: 'details', keys: ['Enter'], where: 'own' },
   { section: 'sockets', does: 'details', keys: ['Alt+Enter'], where: 'rows' },
   { section: 'sockets', does: 'menu', keys: ['Shift+F10', 'ContextMenu'], where: 'own' },
@@ -48,6 +50,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { section: 'rows', does: 'extend', keys: ['Shift+ArrowUp', 'Shift+ArrowDown'], where: 'own' },
   { section: 'rows', does: 'select-all', keys: ['Ctrl+A'], where: 'rows' },
   { section: 'rows', does: 'deselect', keys: ['Escape'], where: 'own' },
+  { section: 'program', does: 'action-log', keys: ['Ctrl+H'], where: 'window' },
   { section: 'program', does: 'settings', keys: ['Ctrl+,'], where: 'window' },
   { section: 'program', does: 'shortcuts', keys: ['F1'], where: 'window' },
   { section: 'program', does: 'shortcuts', keys: ['?'], where: 'rows' },

@@ -18,14 +18,19 @@ export interface Setup {
   view: 'flat' | 'process';
 }
 
+export interface Filtered {
+  onScreen: number;
+  complete: number;
+}
+
 /** What the page does when it is told to. */
 export interface PageBench {
   /** Opens the grid with all its rows; resolves once they are on screen. */
   start(setup: Setup): Promise<void>;
   /** One update; resolves once it is on screen. Longest task over 50 ms in it, or 0 */
   tick(): Promise<number>;
-  /** Filters; ms until the result is on screen */
-  filter(text: string): Promise<number>;
+  /** Filters; ms until its rows are on screen, and until all of them have been found */
+  filter(text: string): Promise<Filtered>;
   /** Scrolls by a step with each frame, for so many ms; ms from each to the frame that shows it */
   scroll(forMs: number): Promise<number[]>;
 }

@@ -72,6 +72,11 @@ const commands = {
     connections.get(id).on('close', () => clearInterval(timer));
     tell({ event: 'streaming', id });
   },
+  /** From now on it does not end because somebody asks it to. */
+  stubborn() {
+    process.on('SIGTERM', () => tell({ event: 'asked to end' }));
+    tell({ event: 'stubborn' });
+  },
   end({ id }) {
     connections.get(id).end();
   },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import type { Browser, Page } from '@playwright/test';
@@ -11,6 +12,7 @@ import type { Asked, OpenOptions, Subject } from './subject';
 async function startHost(
   port: number,
   token: string,
+  stateDir: string,
   demo?: string,
 ): Promise<{ child: ChildProcess; port: number }> {
   const args = [
@@ -22,7 +24,7 @@ async function startHost(
   ];
   if (demo !== undefined) args.push('--demo', demo);
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, SOCKETSCOPE_TOKEN: token },
+    env: { ...process.env, SOCKETSCOPE_TOKEN: token, SOCKETSCOPE_STATE_DIR: stateDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -49,7 +51,8 @@ function launchedBrowser(): Promise<Browser> {
 export async function openInBrowser(options: OpenOptions): Promise<Subject> {
   const token = 'a-token-of-the-tests-own';
   const browser = await launchedBrowser();
-  let host = await startHost(0, token, options.demo);
+  const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'socketscope-log-'));
+  let host = await startHost(0, token, stateDir, options.demo);
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
     colorScheme: options.colorScheme ?? 'light',
@@ -69,7 +72,7 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
     await ended;
   };
   const startAgain = async (): Promise<void> => {
-    host = await startHost(host.port, token, options.demo); // where the browser has kept its settings
+    host = await startHost(host.port, token, stateDir, options.demo); // where the browser has kept its settings
   };
   return {
     get page() {
@@ -80,9 +83,10 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
       const answer = async (): Promise<Asked> => {
         const dialog = page.getByRole('dialog');
         const message = await dialog.getByRole('heading').innerText();
-        const detail = await dialog.locator('pre').innerText();
+        const warnings = await dialog.locator('.warnings li').allInnerTexts();
+        const detail = [...warnings, await dialog.locator('pre').innerText()].join('\n\n');
         await meanwhile?.();
-        await dialog.getByRole('button', yes ? { name: /^Close/ } : { name: 'Cancel' }).click();
+        await dialog.locator(yes ? 'button.danger' : 'button:not(.danger)').click();
         return { message, detail };
       };
       return { asked: answer() };
@@ -111,6 +115,7 @@ export async function openInBrowser(options: OpenOptions): Promise<Subject> {
     async close() {
       await context.close();
       host.child.kill('SIGKILL');
+      fs.rmSync(stateDir, { recursive: true, force: true });
     },
   };
 }

@@ -14,6 +14,8 @@ export interface ElectronOptions extends OpenOptions {
   sandbox?: boolean;
   /** An existing folder for settings and caches. */
   userData?: string;
+  /** More of the environment */
+  env?: Record<string, string>;
 }
 
 export interface ElectronSubject extends Subject {
@@ -32,6 +34,8 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
     _electron.launch({
       executablePath: options.executablePath ?? process.env['SOCKETSCOPE_ELECTRON']!,
       args,
+      // The log of actions of this test, and not the user's own.
+      env: { ...process.env, SOCKETSCOPE_STATE_DIR: path.join(userData, 'log'), ...options.env },
       chromiumSandbox: options.sandbox === true,
       colorScheme: options.colorScheme ?? 'light',
       timeout: LAUNCH_TIMEOUT,

@@ -92,6 +92,13 @@ export class Program {
     await this.ask({ do: 'unlisten', port }, 'unlistened');
   }
 
+  /** Resolves once it has ended, with the signal that ended it, where one did. */
+  get ended(): Promise<NodeJS.Signals | null> {
+    const { child } = this;
+    if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.signalCode);
+    return new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  }
+
   kill(): void {
     this.child.kill('SIGKILL');
   }

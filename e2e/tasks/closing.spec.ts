@@ -41,12 +41,12 @@ for (const by of ['mouse', 'keyboard'] as const) {
     } else await page.keyboard.press('ControlOrMeta+a');
     await expect(page.getByLabel('Status', { exact: true })).toContainText('Selected: 3');
     const question = await subject.answerNext(true);
-    if (by === 'mouse') await page.getByRole('button', { name: 'Close Connection' }).click();
+    if (by === 'mouse') await page.getByRole('button', { name: 'Reset Connection' }).click();
     else await page.keyboard.press('Delete');
     const { message, detail } = await question.asked;
-    expect(message).toBe('Close 3 connections of node?');
+    expect(message).toBe('Reset 3 connections of node?');
     expect(detail.match(new RegExp(doomed.replaceAll('.', '\\.'), 'g'))).toHaveLength(3);
-    await expect(page.getByRole('region', { name: 'Result of closing' })).toContainText('3 closed');
+    await expect(page.getByRole('region', { name: 'Results' })).toContainText('3 closed');
 
     expect(kernelStates(here, doomed)).toEqual(['ESTABLISHED']);
     expect(kernelStates(here, spared)).toEqual(['CLOSE_WAIT']);

@@ -1,5 +1,6 @@
 import { cell, connectPair, expect, rowOf, rows, search, test } from '../support/fixtures';
 import { choose, chooseBelow, columnTexts, entry, leaveRows, reach, typeFilter } from '../support/hands';
+import { inspectorOf } from '../support/inspector';
 import { ownNetwork } from '../support/kernel';
 
 test('which process holds a port', async ({ open, program }) => {
@@ -10,7 +11,7 @@ test('which process holds a port', async ({ open, program }) => {
   await search(page, `port:${pair.serverPort}`);
   await expect(rows(page)).toHaveCount(3); // the listener and both ends
   await rowOf(page, pair.serverPort).dblclick();
-  const heading = page.getByRole('region', { name: 'Properties' }).getByRole('heading', { level: 2 });
+  const { heading } = inspectorOf(page);
   await expect(heading).toContainText(`node (${holder.pid})`);
 
   // By keyboard

@@ -1,5 +1,6 @@
 import { cell, connectPair, expect, rowOf, rows, search, test } from '../support/fixtures';
 import { choose, leaveRows, reach, typeFilter } from '../support/hands';
+import { inspectorOf } from '../support/inspector';
 
 test('everything about a socket, and on to its peer, by keyboard alone', async ({ open, program }) => {
   const server = await program();
@@ -15,12 +16,11 @@ test('everything about a socket, and on to its peer, by keyboard alone', async (
   if ((await own.getAttribute('aria-selected')) === 'false') await page.keyboard.press('ArrowDown');
   await expect(own).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('Enter');
-  const panel = page.getByRole('region', { name: 'Properties' });
-  const heading = panel.getByRole('heading', { level: 2 });
+  const { panel, heading, tab } = inspectorOf(page);
   await expect(heading).toContainText(`node (${client.pid})`);
   await expect(panel).toContainText('Congestion'); // of the kernel's tcp_info
-  await reach(page, 'Tab', panel.getByRole('tab', { name: 'Overview' }));
-  await reach(page, 'ArrowRight', panel.getByRole('tab', { name: 'Peer' }));
+  await reach(page, 'Tab', tab('Overview'));
+  await reach(page, 'ArrowRight', tab('Peer'));
   await reach(page, 'Tab', panel.getByRole('button', { name: 'Jump to peer' }));
   await page.keyboard.press('Enter');
   await expect(heading).toContainText(`node (${server.pid})`);
@@ -58,8 +58,8 @@ test('the rates of a transfer are shown while it lasts, in the row and in the ch
 
   await sends.dblclick();
   await leaveRows(page);
-  const panel = page.getByRole('region', { name: 'Properties' });
-  await panel.getByRole('tab', { name: 'Charts' }).click();
+  const { panel, tab } = inspectorOf(page);
+  await tab('Charts').click();
   const chart = panel.getByRole('img', { name: /^Traffic/ });
   await expect(chart).toHaveAccessibleName(/Sent \d+ kB\/s/);
   // The line is drawn: the chart has pixels of its colour.

@@ -11,7 +11,7 @@ test('what is shown stays while the wire is cut, and nothing can be closed; it h
   const { page } = subject;
   await search(page, `pid:${owner.pid}`);
   await rowOf(page, port).click();
-  const close = page.getByRole('button', { name: 'Close Connection' });
+  const close = page.getByRole('button', { name: 'Reset Connection' });
   await expect(close).toBeEnabled();
   const lost = page.getByText('The connection to SocketScope was lost');
   const status = page.getByLabel('Status', { exact: true });

@@ -90,7 +90,7 @@ test('the sheet of keys lists what they do, and is opened by "?" and from the me
   await subject.press('Ctrl+Shift+L');
   await page.locator('#grid').focus();
   await page.keyboard.press('?');
-  const line = sheet.locator('dl > div').filter({ hasText: 'Close connection' });
+  const line = sheet.locator('dl > div').filter({ hasText: 'Reset connection' });
   await expect(line.locator('kbd')).toHaveText(['Delete']);
   await expect(sheet.locator('kbd').filter({ hasText: 'F10' })).toHaveCount(1);
   await page.keyboard.press('Escape');

@@ -1,7 +1,11 @@
-import type { Locator } from '@playwright/test';
-import { expect, rowOf, rows, search, test } from '../support/fixtures';
-import { columnTexts, leaveRows, typeFilter } from '../support/hands';
-import { ownNetwork } from '../support/kernel';
+import type { Locator, Page } from '@playwright/test';
+import { expect, rowOf, rows, test } from '../support/fixtures';
+import { columnTexts, leaveRows } from '../support/hands';
+import { openOnListeners } from '../support/listeners';
+
+/** The header that sorts by it. */
+const byLocalAddress = (page: Page): Locator =>
+  page.getByRole('columnheader', { name: 'Local Address' }).getByRole('button');
 
 const top = async (row: Locator): Promise<number> => (await row.boundingBox())!.y;
 
@@ -9,17 +13,8 @@ test('the row under the pointer stays, what waits is counted, and leaving lets g
   open,
   program,
 }) => {
-  const owner = await program();
-  const network = ownNetwork();
-  const ports = [
-    await owner.listen(network(50)),
-    await owner.listen(network(60)),
-    await owner.listen(network(70)),
-  ];
-  const { page } = await open();
-  await search(page, `local:${network(0)}/24`);
-  await page.getByRole('columnheader', { name: 'Local Address' }).getByRole('button').click();
-  await expect(rows(page)).toHaveCount(3);
+  const { page, owner, network, ports } = await openOnListeners(open, program, [50, 60, 70]);
+  await byLocalAddress(page).click();
   await expect(rows(page).and(page.locator('.new'))).toHaveCount(0);
   const row = rowOf(page, ports[1]!);
   await row.hover();
@@ -41,14 +36,7 @@ test('the row under the pointer stays, what waits is counted, and leaving lets g
 });
 
 test('while rows are selected by keyboard they stay, and the chip lets go', async ({ open, program }) => {
-  const owner = await program();
-  const network = ownNetwork();
-  await owner.listen(network(50));
-  await owner.listen(network(60));
-  const subject = await open();
-  const { page } = subject;
-  await typeFilter(subject, `local:${network(0)}/24`);
-  await expect(rows(page)).toHaveCount(2);
+  const { page, owner, network } = await openOnListeners(open, program, [50, 60], { by: 'keyboard' });
   await page.keyboard.press('End');
   await owner.listen(network(10));
   const chip = page.locator('.new-rows');
@@ -68,11 +56,8 @@ test('while rows are selected by keyboard they stay, and the chip lets go', asyn
 });
 
 test('under an open menu nothing changes its place', async ({ open, program }) => {
-  const owner = await program();
-  const network = ownNetwork();
-  const port = await owner.listen(network(50));
-  const { page } = await open();
-  await search(page, `local:${network(0)}/24`);
+  const { page, owner, network, ports } = await openOnListeners(open, program, [50]);
+  const port = ports[0]!;
   await rowOf(page, port).click({ button: 'right' });
   await page.getByRole('menuitem', { name: /^Properties/ }).hover();
   const place = await top(rowOf(page, port));
@@ -86,15 +71,8 @@ test('under an open menu nothing changes its place', async ({ open, program }) =
 });
 
 test('"Keep still" puts what is new at the end, until it is switched off', async ({ open, program }) => {
-  const owner = await program();
-  const network = ownNetwork();
-  await owner.listen(network(50));
-  await owner.listen(network(60));
-  const subject = await open();
-  const { page } = subject;
-  await search(page, `local:${network(0)}/24`);
-  await page.getByRole('columnheader', { name: 'Local Address' }).getByRole('button').click();
-  await expect(rows(page)).toHaveCount(2);
+  const { subject, page, owner, network } = await openOnListeners(open, program, [50, 60]);
+  await byLocalAddress(page).click();
   const button = page.getByRole('button', { name: 'Keep still' });
   await button.click();
   await expect(button).toHaveAttribute('aria-pressed', 'true');
@@ -110,15 +88,13 @@ test('what is selected and where one has scrolled to survive sorting and updates
   open,
   program,
 }) => {
-  const owner = await program();
-  const network = ownNetwork();
-  for (let i = 100; i < 170; i++) await owner.listen(network(i));
-  const { page } = await open({ size: { width: 1280, height: 800 } });
-  await search(page, `local:${network(0)}/24`);
-  const sort = page.getByRole('columnheader', { name: 'Local Address' }).getByRole('button');
+  const hosts = Array.from({ length: 70 }, (_, i) => 100 + i);
+  const { page, owner, network } = await openOnListeners(open, program, hosts, {
+    size: { width: 1280, height: 800 },
+  });
+  const sort = byLocalAddress(page);
   await sort.click();
   const status = page.getByLabel('Status', { exact: true });
-  await expect(status).toContainText('Shown: 70');
   await expect(page.locator('#grid .row.new')).toHaveCount(0);
   const chosen = rows(page).filter({ hasText: network(101) });
   await chosen.click();

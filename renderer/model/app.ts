@@ -1,5 +1,6 @@
 /** The page's one instance of everything, and how its parts hang together: stores, wire, commands. */
 import { COPY_FORMATS } from '../../shared/bridge';
+import type { GuardedCommand } from '../../shared/bridge';
 import { INTERVALS } from '../../shared/contract';
 import type { Filter } from '../../shared/filter';
 import { isOn, READING_SWITCHES, turned } from '../../shared/reading';
@@ -9,8 +10,10 @@ import { MAIN_TABLES } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import type { Command, Shell } from '../shell/shell';
 import { t } from '../strings';
+import { ActionLog } from './actionLog';
 import { columnOf } from './columns';
 import { Deferred } from './deferred';
+import { ENGINE_COMMANDS, Engines, LOCAL } from './engines';
 import { filterOf, rowFilter } from './filter';
 import { focusGrid } from './focus';
 import { groupingOf } from './groupings';
@@ -18,6 +21,7 @@ import { Holding } from './holding';
 import { Inspector } from './inspector';
 import { foldKey } from './lines';
 import { Names } from './names';
+import { ACTION_COMMANDS, isActionCommand, Orders } from './orders';
 import { browserPace } from './pace';
 import { RowActions } from './rowActions';
 import type { Arrangement } from './rowOrder';
@@ -45,22 +49,32 @@ export class App {
   readonly inspector = new Inspector({
     ask: (id) => this.wire.send({ type: 'details', id }),
     changed: (details) => ui.set({ details }),
-    entry: (id) => this.sockets.order.get(id),
+    entry: (id) => {
+      const entry = this.sockets.order.get(id);
+      // A copy: the row that is shown changes with the next update, and what it was is compared with what it is.
+      return entry && { row: { ...entry.row }, mark: entry.mark };
+    },
     rows: () => this.allRows(),
     focused: () => this.selection.focused,
     now: () => performance.now(),
   });
+  readonly log = new ActionLog((message) => this.wire.send(message));
+  readonly orders: Orders;
+  readonly engines: Engines;
   private readonly revealListeners = new Set<(id: string) => void>();
 
   private readonly wire: Wire;
   private readonly rows: RowActions;
   private readonly upkeep: Upkeep;
+  private readonly filtering = new Deferred(() => this.showFirst());
   private readonly rearranging = new Deferred(() => this.rearrange());
 
   constructor(readonly shell: Shell) {
     this.sockets = new SocketStore(this.arrangement(), browserPace());
     this.selection = new Selection(this.sockets.order);
     this.wire = new Wire(this);
+    this.orders = new Orders(shell, this.sockets.order, this.selection);
+    this.engines = new Engines(shell);
     this.rows = new RowActions(shell, this.sockets.order, this.selection, this.lookups);
     this.upkeep = new Upkeep(this.sockets, this.holding, this.names, () => this.applied);
     // Rows that have gone are no longer selected; those a filter hides still are.
@@ -75,7 +89,7 @@ export class App {
       const last = before;
       before = state;
       // Who types sees the letters first, then what they come to.
-      if (state.search !== last.search) this.rearranging.ask();
+      if (state.search !== last.search) this.filtering.ask();
       if (
         state.tables !== last.tables ||
         state.hidden !== last.hidden ||
@@ -91,6 +105,8 @@ export class App {
     this.shell.start({
       channel: (channel) => this.wire.connect(channel),
       connection: (connection) => ui.set({ connection }),
+      engine: (engine) => ui.set({ engine }),
+      progress: (progress) => this.orders.progressed(progress),
       // A native menu knows nothing of the page's dialogs.
       command: (command) => {
         if (!isDialogOpen(ui.get())) this.run(command);
@@ -102,6 +118,13 @@ export class App {
   /** The filter whose rows are on screen; while somebody types, a moment behind the text. */
   get filter(): Filter {
     return this.applied;
+  }
+
+  /** What a new filter leaves: first what is on screen, then all of it. */
+  private showFirst(): void {
+    this.applied = filterOf(ui.get().search, this.lookups);
+    if (this.sockets.preview(this.arrangement())) this.rearranging.ask();
+    else this.rearrange();
   }
 
   /** Filters and sorts anew, by what the user interface says now. */
@@ -117,9 +140,24 @@ export class App {
 
   /** What a menu entry, a key or a button asks for. */
   run(command: Command): void {
+    // What is acted upon is what the filter says, and not what it said a moment ago.
+    this.filtering.now();
+    this.rearranging.now();
     switch (command) {
-      case 'close-connection':
-        void this.rows.close();
+      case 'close-shown':
+        void this.orders.resetShown();
+        return;
+      case 'show-program':
+        void this.orders.showProgram();
+        return;
+      case 'elevate':
+        void this.engines.elevate();
+        return;
+      case 'connect-to':
+        if (this.engines.reasonAgainst('connect-to') === null) ui.set({ dialog: 'connect' });
+        return;
+      case 'connect-local':
+        void this.engines.use(LOCAL);
         return;
       case 'export-csv':
         void this.rows.exportCsv('shown');
@@ -149,7 +187,8 @@ export class App {
         this.wire.send({ type: 'refresh' });
         return;
       default:
-        this.choose(command);
+        if (isActionCommand(command)) void this.orders.give(command);
+        else this.choose(command);
     }
   }
 
@@ -165,7 +204,7 @@ export class App {
     const ids = this.selection.shownIds();
     const id = focused !== null && ids.includes(focused) ? focused : ids[0];
     const entry = id === undefined ? undefined : this.sockets.order.get(id);
-    if (entry !== undefined) this.inspector.open(entry.row);
+    if (entry !== undefined) this.inspector.open({ ...entry.row });
   }
 
   /** Selects a row, scrolls to it and opens its properties. Where it is not among those on screen, a notice says so. */
@@ -185,7 +224,7 @@ export class App {
       for (const listener of this.revealListeners) listener(id);
       focusGrid();
     }
-    this.inspector.open(entry.row);
+    this.inspector.open({ ...entry.row });
   }
 
   /** Tells whoever scrolls the grid which row to bring into sight. Returns how to stop. */
@@ -221,13 +260,25 @@ export class App {
   private reportView(): void {
     const state = ui.get();
     const { status, tables, theme, density, view } = state;
-    if (status === null) return;
+    // Only there is a native menu, and it takes a look at every selected row.
+    if (status === null || this.shell.kind !== 'electron') return;
     const reading = READING_SWITCHES.filter((name) => isOn(status.reading, name));
     this.shell.reportView({
       ...{ ...pollingOf(status), tables, theme, density, view, reading },
       switches: switchesOn(state),
       selected: this.selection.shownCount,
+      possible: this.possible(),
     });
+  }
+
+  /** Which of the commands that depend on what there is can be carried out now. */
+  private possible(): GuardedCommand[] {
+    const { orders, engines } = this;
+    const acting = [...ACTION_COMMANDS, 'close-shown', 'show-program'] as const;
+    return [
+      ...acting.filter((command) => orders.reasonAgainst(command) === null),
+      ...ENGINE_COMMANDS.filter((command) => engines.reasonAgainst(command) === null),
+    ];
   }
 }
 

@@ -16,6 +16,25 @@ export class Refiltering {
   }
 
   /**
+   * The first rows that a filter will leave, as far as they are found among the first `most` that may be.
+   * @param layout flat
+   */
+  first(
+    layout: Layout,
+    accepts: (row: LiveRow) => boolean,
+    isNarrower: boolean,
+    { count, most }: { count: number; most: number },
+  ): Entry[] {
+    const found: Entry[] = [];
+    let tried = 0;
+    for (const entry of this.widest.length === 0 || isNarrower ? layout.sockets() : this.widest) {
+      if (found.length === count || tried++ === most) break;
+      if (!entry.dead && accepts(entry.row)) found.push(entry);
+    }
+    return found;
+  }
+
+  /**
    * @param layout settled, with exactly the shown of `entries`
    * @param isNarrower whether everything that is accepted now is shown already
    * @returns how many are shown now

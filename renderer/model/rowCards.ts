@@ -5,7 +5,7 @@ import type { Fact, FactGroup, SocketDetails } from '../../shared/details';
 import { factText } from '../../shared/factText';
 import { exportSocket } from '../../shared/fields';
 import { addressClass } from '../../shared/rowFacts';
-import { socketLabel } from '../../shared/actions';
+import { socketLabel } from '../../shared/labels';
 import { stateTitle, tableOf, tableTitle } from '../../shared/socket';
 import type { SocketRow } from '../../shared/socket';
 import { t } from '../strings';

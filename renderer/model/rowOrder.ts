@@ -15,6 +15,9 @@ import { WaitingRows } from './waitingRows';
 export type { Arrangement } from './arrangement';
 export type { Entry, Mark } from './lines';
 
+/** Rows that are looked at for {@link RowOrder.first}: some milliseconds' worth */
+const MOST_TRIED = 10_000;
+
 /**
  * All rows by id, and the shown ones laid out in order, kept so incrementally and in place. A row whose sort key, group
  * and visibility are unchanged costs nothing but its update; the others of one update are merged in together.
@@ -187,6 +190,19 @@ export class RowOrder {
       if (isSameOrder) this.refilter(isNarrower);
       else this.rearrange();
     });
+  }
+
+  /**
+   * The first rows that another filter would leave, without applying it; null where too few are found in a moment, or where
+   * more than the filter is another.
+   */
+  first(arrangement: Arrangement, count: number): Entry[] | null {
+    const isSameOrder = !this.still && isOrderOf(this.arrangement, arrangement);
+    if (!isSameOrder || arrangement.gather != null || this.entries.size < MOST_TRIED) return null;
+    const isNarrower = narrowsTo(this.arrangement.criteria, arrangement.criteria);
+    const limits = { count, most: MOST_TRIED };
+    const found = this.refiltering.first(this.layout, arrangement.accepts, isNarrower, limits);
+    return found.length < count ? null : found;
   }
 
   private unheld(work: () => void): void {

@@ -16,6 +16,8 @@ describe('saved filters', () => {
   it('take the place of one of the same name', () => {
     saveFilter('web', 'port:8080');
     expect(ui.get().savedFilters).toEqual([{ name: 'web', text: 'port:8080' }, SSH]);
+    saveFilter(' WEB', 'port:8080');
+    expect(ui.get().savedFilters).toEqual([{ name: 'WEB', text: 'port:8080' }, SSH]);
   });
 
   it.each([

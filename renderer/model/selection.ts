@@ -1,5 +1,5 @@
 import type { RowOrder } from './rowOrder';
-import type { Line } from './lines';
+import type { Entry, Line } from './lines';
 
 /**
  * Which sockets are selected, by identity and not by place: they stay selected wherever they move to. Outside React.
@@ -48,10 +48,17 @@ export class Selection {
     return count;
   }
 
+  /** Those of the selected sockets that are shown, in no order. */
+  *shown(): Generator<Entry> {
+    for (const id of this.ids) {
+      const entry = this.order.get(id);
+      if (entry?.shown === true) yield entry;
+    }
+  }
+
   /** Those of the selected sockets that are shown, in order. What a filter hides is not acted upon. */
   shownIds(): string[] {
-    const entries = [...this.ids].map((id) => this.order.get(id)).filter((entry) => entry?.shown === true);
-    return entries.sort((a, b) => this.order.compare(a!, b!)).map((entry) => entry!.row.id);
+    return [...this.shown()].sort((a, b) => this.order.compare(a, b)).map(({ row }) => row.id);
   }
 
   /** Selects one line and no other. */

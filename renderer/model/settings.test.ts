@@ -14,6 +14,7 @@ const KEPT = parseSettings({
   ...{ keepStill: true, portNames: true, sort: { column: 'rtt', descending: true } },
   columns: presetLayout('traffic'),
   savedFilters: [{ name: 'web', text: 'port:80,443' }],
+  recentHosts: ['admin@server'],
   reading: { protocols: ['tcp', 'udp', 'unix'], bound: true, namespaces: false },
   inspector: { size: 500, side: 'right', tab: 'charts' },
   highlight: { palette: 'custom', colours: { new: '#112233' }, updates: 3 },
@@ -87,7 +88,11 @@ describe('keepSettings', () => {
 
   it('keeps each change of them, and none of anything else', async () => {
     await keepSettings(shellWith(DEFAULT_SETTINGS));
-    ui.set({ menu: { x: 1, y: 2 }, closing: true, status: engineStatus() });
+    ui.set({
+      menu: { x: 1, y: 2 },
+      acting: { action: 'reset', progress: null, stopping: false },
+      status: engineStatus(),
+    });
     expect(saved).toEqual([]);
     ui.set({ theme: 'contrast' });
     expect(saved.map(({ theme }) => theme)).toEqual(['contrast']);

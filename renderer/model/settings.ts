@@ -12,12 +12,12 @@ import type { UiState } from './uiStore';
 
 /** The part of the page's state that settings say. */
 export function stateOf(settings: Settings): Partial<UiState> {
-  const { theme, density, fontSize, highlight, savedFilters, tables, hidden } = settings;
+  const { theme, density, fontSize, highlight, savedFilters, recentHosts, tables, hidden } = settings;
   const { view, keepStill, resolveNames, portNames, filter, sort, reading, inspector } = settings;
   const column = COLUMN_IDS.find((id) => id === sort.column);
   const wished = { ...DEFAULT_READING, ...reading };
   return {
-    ...{ theme, density, fontSize, highlight, savedFilters, tables, hidden },
+    ...{ theme, density, fontSize, highlight, savedFilters, recentHosts, tables, hidden },
     ...{ view, keepStill, resolveNames, portNames },
     search: filter,
     columns: readLayout(settings.columns),
@@ -30,12 +30,12 @@ export function stateOf(settings: Settings): Partial<UiState> {
 
 /** What is to be kept of the page's state. `before` says what the page does not know yet. */
 export function settingsOf(state: UiState, before: Settings): Settings {
-  const { theme, density, fontSize, highlight, savedFilters, tables, hidden } = state;
+  const { theme, density, fontSize, highlight, savedFilters, recentHosts, tables, hidden } = state;
   const { view, keepStill, resolveNames, portNames, search, sort, inspector } = state;
   const reading = chosenReading(state);
   return {
     version: SETTINGS_VERSION,
-    ...{ theme, density, fontSize, highlight, savedFilters, tables, hidden },
+    ...{ theme, density, fontSize, highlight, savedFilters, recentHosts, tables, hidden },
     ...{ view, keepStill, resolveNames, portNames, sort, inspector },
     filter: search,
     columns: state.columns === DEFAULT_LAYOUT ? null : state.columns,

@@ -2,6 +2,7 @@ import type { Diff, SnapshotChunk } from '../../shared/contract';
 import { isSameReading } from '../../shared/reading';
 import type { ReadingOptions, SocketRow } from '../../shared/socket';
 import type { LiveRow } from '../../shared/rowFacts';
+import { socketLine } from './lines';
 import type { Line } from './lines';
 import { AT_ONCE } from './pace';
 import type { Pace } from './pace';
@@ -12,6 +13,8 @@ import { SharedTexts } from './sharedTexts';
 
 /** ms that one slice of work may take, so that a frame has time for the rest */
 const SLICE_MS = 6;
+/** More than any screen has lines */
+const PREVIEW_ROWS = 150;
 /** Rows between two looks at the clock */
 const ROWS_PER_LOOK = 32;
 
@@ -44,6 +47,8 @@ export class SocketStore {
   /** What was read the last time. */
   private reading: ReadingOptions | null = null;
   private versionNumber = 0;
+  /** What is on screen until a new filter has been applied */
+  private firstLines: readonly Line[] | null = null;
 
   constructor(
     private arrangement: Arrangement,
@@ -62,7 +67,12 @@ export class SocketStore {
 
   /** What is on screen, line by line. */
   get lines(): { readonly length: number; at(index: number): Line | undefined } {
-    return this.order.lines;
+    return this.firstLines ?? this.order.lines;
+  }
+
+  /** Whether {@link lines} are the first of what a new filter leaves, and {@link arrange} is to follow. */
+  get isPreview(): boolean {
+    return this.firstLines !== null;
   }
 
   /** Whether a whole snapshot has been received since the page was opened. */
@@ -87,7 +97,22 @@ export class SocketStore {
     return this.apply(this.diffSteps(diff));
   }
 
+  /**
+   * Shows the first rows that a filter will leave, before {@link arrange} looks for all of them. False where that would save
+   * little, and nothing has happened.
+   */
+  preview(arrangement: Arrangement): boolean {
+    const first = this.order.first(arrangement, PREVIEW_ROWS);
+    if (first === null) return false;
+    this.firstLines = first.map((entry, i) =>
+      socketLine(entry, { depth: 0, position: i + 1, setSize: first.length }),
+    );
+    this.tell();
+    return true;
+  }
+
   arrange(arrangement: Arrangement): void {
+    this.firstLines = null;
     this.arrangement = arrangement;
     this.order.arrange(arrangement);
     this.changed();
@@ -279,6 +304,10 @@ export class SocketStore {
 
   private changed(): void {
     this.order.settle();
+    this.tell();
+  }
+
+  private tell(): void {
     this.versionNumber++;
     for (const listener of this.listeners) listener();
   }

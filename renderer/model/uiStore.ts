@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import type { CloseResult, Confirmation } from '../../shared/actions';
-import type { EngineStatus, Welcome } from '../../shared/contract';
+import type { EngineChoice, EngineStatus, Progress, Welcome } from '../../shared/contract';
+import type { Action, ActionReport, Confirmation, Order } from '../../shared/orders';
 import { DEFAULT_SETTINGS } from '../../shared/settings';
 import type { Density, Highlight, Theme, View } from '../../shared/settings';
 import type { MainTable, ReadingOptions, SocketState } from '../../shared/socket';
@@ -35,8 +35,23 @@ export interface InspectorLayout {
 }
 
 /** What a dialog is open about. */
-export const DIALOGS = ['settings', 'shortcuts', 'columns', 'filters'] as const;
+export const DIALOGS = ['settings', 'shortcuts', 'columns', 'filters', 'log', 'connect'] as const;
 export type DialogName = (typeof DIALOGS)[number];
+
+/** An order that the user is asked about, or that is being carried out. */
+export interface Acting {
+  action: Action;
+  /** null until the user has agreed and the engine has begun */
+  progress: Progress | null;
+  /** Whether the user wants no more of it */
+  stopping: boolean;
+}
+
+/** The last order, and what came of it. */
+export interface Done {
+  order: Order;
+  report: ActionReport;
+}
 
 /** What the toolbar hides, on top of the filter. */
 export interface QuickFilters {
@@ -54,6 +69,12 @@ export interface UiState {
   status: EngineStatus | null;
   /** What the engine was last asked to read, until it does. */
   wished: ReadingOptions | null;
+  /** Which engine serves the page */
+  engine: EngineChoice;
+  /** The engine that is being started or reached, until it serves or has failed */
+  nextEngine: EngineChoice | null;
+  /** The last one first */
+  recentHosts: readonly string[];
   search: string;
   tables: TableToggles;
   sort: { column: ColumnId; descending: boolean };
@@ -79,8 +100,8 @@ export interface UiState {
   highlight: Highlight;
   dialog: DialogName | null;
   notice: Notice | null;
-  results: CloseResult[] | null;
-  closing: boolean;
+  acting: Acting | null;
+  done: Done | null;
   /** The socket whose properties are open. */
   details: DetailsState | null;
   inspector: InspectorLayout;
@@ -97,6 +118,9 @@ export const useUi = create<UiState>(() => ({
   welcome: null,
   status: null,
   wished: null,
+  engine: { kind: 'local' },
+  nextEngine: null,
+  recentHosts: [],
   search: '',
   tables: { tcp4: true, tcp6: true, udp4: true, udp6: true },
   sort: { column: 'processName', descending: false },
@@ -115,8 +139,8 @@ export const useUi = create<UiState>(() => ({
   highlight: DEFAULT_SETTINGS.highlight,
   dialog: null,
   notice: null,
-  results: null,
-  closing: false,
+  acting: null,
+  done: null,
   details: null,
   inspector: { size: 340, side: 'below', tab: 'overview' },
   cell: null,

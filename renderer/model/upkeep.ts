@@ -46,8 +46,8 @@ export class Upkeep {
     if (changed('highlight')) this.sockets.highlightFor(state.highlight.updates);
     if (changed('resolveNames')) this.names.turn(state.resolveNames);
     if (changed('collapsed')) this.sockets.fold(state.collapsed);
-    if (changed('menu') || changed('question') || changed('closing'))
-      this.holding.set('menu', state.menu !== null || state.question !== null || state.closing);
+    if (changed('menu') || changed('question') || changed('acting'))
+      this.holding.set('menu', state.menu !== null || state.question !== null || isAsked(state));
     // They are the keys of another view's groups.
     if (before !== null && changed('view') && state.collapsed.size > 0) ui.set({ collapsed: new Set() });
     if (before !== null && state.welcome?.services !== before.welcome?.services) this.sockets.reconsider();
@@ -78,6 +78,11 @@ export class Upkeep {
       this.sockets.reconsider();
     }, NAMES_PAUSE);
   }
+}
+
+/** Whether the user is being asked about an order; once it is carried out, the list goes on. */
+function isAsked({ acting }: UiState): boolean {
+  return acting !== null && acting.progress === null;
 }
 
 /** Folds a group in, or out again. */

@@ -17,6 +17,7 @@ const DIALOG_COMMANDS: Partial<Record<Command, DialogName>> = {
   shortcuts: 'shortcuts',
   columns: 'columns',
   filters: 'filters',
+  'action-log': 'log',
 };
 
 export function runViewCommand(command: Command): void {
@@ -45,7 +46,10 @@ export function isDialogOpen({ dialog, question }: UiState): boolean {
 }
 
 /** The parts of the state that the native menu shows. */
-const SHOWN_IN_MENU = ['status', 'tables', 'theme', 'density', 'view', 'search', 'hidden'] as const;
+const SHOWN_IN_MENU = [
+  ...(['status', 'tables', 'theme', 'density', 'view', 'search', 'hidden'] as const),
+  ...(['connection', 'welcome', 'engine', 'nextEngine', 'acting'] as const),
+] as const;
 
 /** Whether the native menu has something new to show. */
 export function isMenuAffected(state: UiState, last: UiState): boolean {

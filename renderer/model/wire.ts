@@ -1,11 +1,12 @@
 /** The page's end of the wire: what it asks of the engine, and where everything goes that the engine says. */
 import type { Channel } from '../../shared/channel';
 import { DEFAULT_INTERVAL, INTERVALS } from '../../shared/contract';
-import type { EngineStatus, PageMessage, Welcome } from '../../shared/contract';
+import type { EngineChoice, EngineStatus, PageMessage, Welcome } from '../../shared/contract';
 import { isSameReading } from '../../shared/reading';
 import type { ReadingOptions } from '../../shared/socket';
 import { Subscriber } from '../../shared/subscriber';
 import { t } from '../strings';
+import type { ActionLog } from './actionLog';
 import type { Inspector } from './inspector';
 import type { Names } from './names';
 import type { SocketStore } from './socketStore';
@@ -24,10 +25,13 @@ interface Receivers {
   sockets: SocketStore;
   inspector: Inspector;
   names: Names;
+  log: ActionLog;
 }
 
 export class Wire {
   private subscriber: Subscriber | null = null;
+  /** Which engine the last welcome came from */
+  private engine: EngineChoice | null = null;
 
   constructor(private readonly receivers: Receivers) {}
 
@@ -38,11 +42,12 @@ export class Wire {
 
   /** Goes on with another wire, whose engine may have been started anew. */
   connect(channel: Channel): void {
-    const { sockets, inspector, names } = this.receivers;
+    const { sockets, inspector, names, log } = this.receivers;
     const before = ui.get().status;
     const reading = chosenReading(ui.get());
     inspector.reconnected();
     names.reconnected();
+    log.reconnected();
     this.subscriber = new Subscriber(channel, {
       welcome: (welcome) => this.welcomed(welcome, reading, before),
       snapshot: async (chunk) => {
@@ -57,6 +62,7 @@ export class Wire {
       },
       details: (reply) => inspector.answered(reply),
       names: (reply) => names.received(reply.names),
+      log: (reply) => log.received(reply),
       refused: (text) => ui.set({ wished: null, notice: { kind: 'error', text } }),
     });
   }
@@ -75,13 +81,21 @@ export class Wire {
   private welcomed(welcome: Welcome, reading: ReadingOptions | null, before: EngineStatus | null): void {
     const last = ui.get().welcome;
     const restarted = last !== null && last.engineId !== welcome.engineId;
+    const { engine } = ui.get();
+    const lastEngine = this.engine ?? engine;
+    this.engine = engine;
     ui.set({ welcome, connection: { kind: 'connected' } });
     // A restarted engine begins with its defaults: it is given the user's choice again. A wish may also have been lost
     // with the wire.
     if (reading !== null && (restarted || ui.get().wished !== null)) this.setReading(reading);
     if (!restarted) return;
     if (before !== null) this.setPolling(pollingOf(before));
-    ui.set({ notice: { kind: 'info', text: t.window.engineRestarted } });
+    // What was looked at, and what came of the last order, was another machine's.
+    if (machineOf(engine) !== machineOf(lastEngine)) {
+      this.receivers.inspector.close();
+      ui.set({ done: null });
+    }
+    ui.set({ notice: { kind: 'info', text: changeOf(lastEngine, engine) } });
   }
 
   private setStatus(status: EngineStatus): void {
@@ -89,6 +103,18 @@ export class Wire {
     const isDone = wished !== null && isSameReading(wished, status.reading);
     ui.set(isDone ? { status, wished: null } : { status });
   }
+}
+
+function machineOf(engine: EngineChoice): string {
+  return engine.kind === 'remote' ? engine.host : '';
+}
+
+/** What the user is told once another engine serves, or the same one anew. */
+function changeOf(last: EngineChoice, now: EngineChoice): string {
+  if (now.kind === 'remote')
+    return machineOf(last) === now.host ? t.engine.back(now.host) : t.engine.nowOn(now.host);
+  if (last.kind === 'remote') return t.engine.nowLocal;
+  return now.kind === 'elevated' && last.kind === 'local' ? t.engine.nowElevated : t.window.engineRestarted;
 }
 
 /** An engine may be at an interval that nobody can choose here. */

@@ -1,8 +1,9 @@
-import type { Confirmation } from '../../shared/actions';
 import type { Channel } from '../../shared/channel';
 import { NOT_AUTHENTICATED } from '../../shared/contract';
-import type { Accepted, BrowserAction, BrowserActionReply, CloseReport } from '../../shared/contract';
+import type { Accepted } from '../../shared/contract';
 import { t } from '../strings';
+import { BrowserActions } from './browserActions';
+import type { Questions } from './browserActions';
 import { BrowserSettings } from './browserSettings';
 import type { Shell, ShellEvents } from './shell';
 
@@ -10,31 +11,35 @@ const TOKEN_KEY = 'socketscope-token';
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5000;
 
-/** Puts the host's question to the user, or takes it back where there is nobody left to answer. */
-export interface Questions {
-  ask(question: Confirmation): Promise<boolean>;
-  withdraw(): void;
-}
-
 export function browserShell(questions: Questions): Shell {
   const token = takeToken();
   let actions = true;
-  let notice: (text: string) => void = () => undefined;
+  let told: ShellEvents | null = null;
   const settings = new BrowserSettings(
     () => window.localStorage,
-    (text) => notice(text),
+    (text) => told?.notice(text),
+  );
+  const doing = new BrowserActions(
+    () => openSocket('/actions', token),
+    questions,
+    (progress) => told?.progress(progress),
   );
   return {
     kind: 'browser',
     actionsRefused: () => (actions ? null : t.window.hostOnlyShows),
+    enginesRefused: t.engine.inBrowser,
+    programsRefused: t.actions.notInBrowser,
     loadSettings: () => Promise.resolve(settings.load()),
     saveSettings: (given) => settings.save(given),
     start: (events) => {
-      notice = (text) => events.notice(text);
+      told = events;
       keepConnected(token, events, (accepted) => (actions = accepted.actions));
     },
-    closeSockets: (ids) => closeSockets(token, ids, questions),
-    saveCsv: async (name, text) => {
+    act: (order) => doing.act(order),
+    stopActing: async () => doing.stop(),
+    useEngine: () => Promise.reject(new Error(t.engine.inBrowser)),
+    showProgram: () => Promise.reject(new Error(t.actions.notInBrowser)),
+    saveFile: async (name, text) => {
       download(name, text);
       return { saved: name };
     },
@@ -85,7 +90,7 @@ function keepConnected(token: string, events: ShellEvents, accept: (accepted: Ac
         events.connection({ kind: 'refused', message: t.window.noToken });
         return;
       }
-      events.connection({ kind: 'lost', message: t.window.hostLost });
+      events.connection({ kind: 'lost', message: t.window.hostLost, retryAt: Date.now() + retry });
       setTimeout(connect, retry);
       retry = Math.min(2 * retry, LONGEST_RETRY_MS);
     });
@@ -105,44 +110,9 @@ function webSocketChannel(socket: WebSocket): Channel {
   };
 }
 
-/** One wire per action: the host puts the question, the user answers it, the host acts and reports. */
-function closeSockets(token: string, ids: string[], questions: Questions): Promise<CloseReport> {
-  return new Promise((resolve, reject) => {
-    const socket = openSocket('/actions', token);
-    const send = (action: BrowserAction): void => socket.send(JSON.stringify(action));
-    const settle = (report: CloseReport): void => {
-      resolve(report);
-      socket.close();
-    };
-    const receive = async (reply: Accepted | BrowserActionReply): Promise<void> => {
-      switch (reply.type) {
-        case 'accepted':
-          send({ type: 'prepare-close', ids });
-          break;
-        case 'confirm':
-          if (await questions.ask(reply.confirmation)) send({ type: 'confirm-close', nonce: reply.nonce });
-          else settle({ confirmed: false });
-          break;
-        case 'results':
-          settle({ confirmed: true, results: reply.results });
-          break;
-        case 'refused':
-          reject(new Error(reply.message));
-          socket.close();
-          break;
-      }
-    };
-    socket.onmessage = (event) =>
-      void receive(JSON.parse(String(event.data)) as Accepted | BrowserActionReply);
-    socket.onclose = () => {
-      questions.withdraw();
-      reject(new Error(t.window.answerLost));
-    };
-  });
-}
-
 function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const type = name.endsWith('.json') ? 'application/json' : 'text/csv;charset=utf-8';
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -16,6 +16,8 @@ export function electronShell(bridge: PageBridge): Shell {
   return {
     kind: 'electron',
     actionsRefused: () => null,
+    enginesRefused: null,
+    programsRefused: null,
     loadSettings: () =>
       bridge.loadSettings().catch((error: unknown) => ({
         settings: DEFAULT_SETTINGS,
@@ -23,8 +25,11 @@ export function electronShell(bridge: PageBridge): Shell {
       })),
     saveSettings: (settings) => bridge.saveSettings(settings),
     start: (events) => connect(bridge, events),
-    closeSockets: (ids) => call(bridge.closeSockets(ids)),
-    saveCsv: (name, text) => call(bridge.saveCsv(name, text)),
+    act: (order) => call(bridge.act(order)),
+    stopActing: () => call(bridge.stopActing()),
+    useEngine: (engine) => call(bridge.useEngine(engine)),
+    showProgram: (process) => call(bridge.showProgram(process)),
+    saveFile: (name, text) => call(bridge.saveFile(name, text)),
     copyText: (text) => call(bridge.copyText(text)),
     reportView: (state) => bridge.reportView(state),
   };
@@ -39,7 +44,11 @@ function connect(bridge: PageBridge, events: ShellEvents): void {
   });
   bridge.onCommand((command) => events.command(command));
   bridge.onNotice((text) => events.notice(text));
-  bridge.onEngine((state) => events.connection(connectionOf(state)));
+  bridge.onProgress((progress) => events.progress(progress));
+  bridge.onEngine((state) => {
+    if (state.kind === 'running' || state.kind === 'lost') events.engine(state.engine);
+    events.connection(connectionOf(state));
+  });
   void bridge.connect();
 }
 
@@ -48,7 +57,9 @@ function connectionOf(state: EngineState): Connection {
     case 'running':
       return { kind: 'connected' };
     case 'restarting':
-      return { kind: 'lost', message: t.window.engineRestarting };
+      return { kind: 'lost', message: t.window.engineRestarting, retryAt: null };
+    case 'lost':
+      return { kind: 'lost', message: state.message, retryAt: state.retryAt };
     case 'failed':
       return { kind: 'refused', message: state.message };
   }

@@ -1,5 +1,4 @@
 /** Texts of the toolbar, the filter, the status bar, and the menu of the rows. */
-import type { CloseOutcome } from '../../shared/actions';
 import type { MainTable } from '../../shared/socket';
 import type { Hidable } from '../model/filter';
 import type { TermField } from '../model/rowTerms';
@@ -29,13 +28,6 @@ const hidden: Record<Hidable, string> = {
   loopback: 'No loopback',
   listeners: 'No listeners',
   unconnected: 'No unconnected',
-};
-
-const outcomes: Record<CloseOutcome, string> = {
-  closed: 'Closed',
-  gone: 'Already gone',
-  refused: 'Refused',
-  failed: 'Failed',
 };
 
 /** What a row can be filtered by from its menu. */
@@ -106,10 +98,6 @@ export const filterStrings = {
     shortcutsMenu: 'Keyboard shortcuts…',
     exportCsv: 'Export CSV',
     exportTitle: 'Save the rows shown as CSV (Ctrl+S)',
-    close: 'Close Connection',
-    closeTitle: 'Close the selected connections (Delete)',
-    closeNothing: 'Select a row first',
-    noEngine: 'There is no connection to the engine',
   },
   box: {
     name: 'Search',
@@ -204,7 +192,6 @@ export const filterStrings = {
   },
   menu: {
     name: 'Selected sockets',
-    close: (count: number) => (count > 1 ? `Close ${count} Connections…` : 'Close Connection…'),
     only: 'Only',
     hide: 'Hide',
     thing: (field: TermField, value: string | null) =>
@@ -221,11 +208,5 @@ export const filterStrings = {
     selectAll: 'Select all',
     clearFilter: 'Show everything again',
     properties: 'Properties…',
-  },
-  results: {
-    name: 'Result of closing',
-    dismiss: 'Dismiss',
-    outcomes,
-    more: (count: number) => `… and ${count} more`,
   },
 } as const;

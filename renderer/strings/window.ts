@@ -11,8 +11,6 @@ export const windowStrings = {
   dismiss: 'Dismiss',
 
   // What came of commands
-  tooManyToClose: (most: number, selected: number) =>
-    `At most ${count.format(most)} sockets can be closed at once; ${count.format(selected)} are selected.`,
   savedTo: (rows: number, file: string) => `${rows} ${rows === 1 ? 'socket' : 'sockets'} saved to ${file}`,
   copied: (rows: number) => `${count.format(rows)} ${rows === 1 ? 'row' : 'rows'} copied`,
   copiedCell: (text: string) => `Copied: ${text}`,
@@ -24,7 +22,7 @@ export const windowStrings = {
   engineRestarted: 'The engine was restarted; the grid is up to date again.',
 
   // The wire
-  hostOnlyShows: 'This host only shows. Start it with --allow-actions to close connections from here.',
+  hostOnlyShows: 'This host only shows. Start it with --allow-actions to act from here.',
   noToken:
     'This address lacks its token, or the token is not this host’s. Open the address that “socketscope serve” printed.',
   hostLost: 'The connection to SocketScope was lost; trying again.',
@@ -61,7 +59,10 @@ export const windowStrings = {
     program: 'Program',
   } satisfies Record<ShortcutSection, string>,
   shortcutTitles: {
-    'close-connection': 'Close connection',
+    'close-connection': 'Reset connection',
+    'close-gracefully': 'Close gracefully',
+    'end-process': 'End process',
+    'action-log': 'Action log',
     details: 'Properties',
     menu: 'Menu of the row',
     copy: 'Copy the selected rows',

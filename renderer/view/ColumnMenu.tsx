@@ -6,12 +6,9 @@ import { columnOf } from '../model/columns';
 import { ui, useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { choosePreset, fit, fitAll, setPinned, setShown, setSort } from './columnCommands';
-import { useOutside } from './filter/hanging';
+import { placeMenu, useOutside } from './filter/hanging';
 import { MenuCheck, MenuEntry, MenuHeading } from './filter/MenuButton';
 import { moveAmong } from './filter/menuKeys';
-
-/** px between the menu and the window's edge */
-const MARGIN = 4;
 
 /** The menu of a column's header. */
 export function ColumnMenu() {
@@ -35,8 +32,7 @@ function OpenMenu({ x, y, id }: { x: number; y: number; id: ColumnId }) {
   // Kept inside the window, whichever corner was clicked.
   useLayoutEffect(() => {
     const menu = box.current!;
-    menu.style.left = `${Math.max(MARGIN, Math.min(x, window.innerWidth - menu.offsetWidth - MARGIN))}px`;
-    menu.style.top = `${Math.max(MARGIN, Math.min(y, window.innerHeight - menu.offsetHeight - MARGIN))}px`;
+    placeMenu(menu, x, y);
     menu.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
   }, [x, y]);
 

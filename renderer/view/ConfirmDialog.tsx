@@ -1,3 +1,4 @@
+import { TriangleAlert } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { focusGrid } from '../model/focus';
 import { ui, useUi } from '../model/uiStore';
@@ -13,6 +14,7 @@ export function ConfirmDialog() {
 function OpenDialog({ question }: { question: NonNullable<UiState['question']> }) {
   const box = useRef<HTMLDialogElement>(null);
   const { confirmation, answer } = question;
+  const { warnings } = confirmation;
   useEffect(() => {
     box.current!.showModal();
   }, []);
@@ -25,17 +27,37 @@ function OpenDialog({ question }: { question: NonNullable<UiState['question']> }
   return (
     <dialog
       ref={box}
+      className="question"
       aria-labelledby="question"
+      aria-describedby={warnings.length > 0 ? 'question-warnings' : undefined}
       onCancel={(event) => {
         event.preventDefault();
         settle(false);
       }}
     >
       <h2 id="question">{confirmation.message}</h2>
-      <pre>{confirmation.detail}</pre>
+      {warnings.length > 0 && (
+        <ul id="question-warnings" className="warnings">
+          {warnings.map((warning) => (
+            <li key={warning}>
+              <TriangleAlert size={14} aria-hidden />
+              {warning}
+            </li>
+          ))}
+        </ul>
+      )}
+      {/* It scrolls, so the keyboard must be able to come here. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre tabIndex={0} role="group" aria-label={confirmation.title}>
+        {confirmation.detail}
+      </pre>
       <div className="buttons">
-        {/* The harmless answer has the focus. */}
-        <button type="button" autoFocus onClick={() => settle(false)}>
+        {/* The harmless answer has the focus. React would focus it before the dialog is open. */}
+        <button
+          type="button"
+          ref={(button) => button?.setAttribute('autofocus', '')}
+          onClick={() => settle(false)}
+        >
           {t.window.cancel}
         </button>
         <button type="button" className="danger" onClick={() => settle(true)}>

@@ -10,7 +10,9 @@ import { ui, useUi } from '../model/uiStore';
 import type { UiState } from '../model/uiStore';
 import type { Command } from '../shell/shell';
 import { t } from '../strings';
+import { ActionEntries } from './actions/ActionEntries';
 import { useApp, useSelection } from './AppContext';
+import { placeMenu } from './filter/hanging';
 import { moveAmong } from './filter/menuKeys';
 import { Submenu } from './filter/Submenu';
 
@@ -25,8 +27,6 @@ function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
   const selection = useSelection();
   const count = selection.shownCount;
   const box = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState({ left: x, top: y });
-  const refused = app.shell.actionsRefused();
   // The menu is about what was clicked; what the row becomes in the meantime does not change its words.
   const [about] = useState(() => ({
     row: app.sockets.order.get(id ?? selection.focused ?? '')?.row,
@@ -37,12 +37,8 @@ function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
 
   // Kept inside the window, whatever corner was clicked.
   useLayoutEffect(() => {
-    const { offsetWidth, offsetHeight } = box.current!;
-    setPlace({
-      left: Math.max(4, Math.min(x, window.innerWidth - offsetWidth - 4)),
-      top: Math.max(4, Math.min(y, window.innerHeight - offsetHeight - 4)),
-    });
-    box.current!.querySelector<HTMLButtonElement>('button:not(:disabled)')?.focus();
+    placeMenu(box.current!, x, y);
+    box.current!.querySelector<HTMLButtonElement>('button:not(:disabled, [aria-disabled=true])')?.focus();
   }, [x, y]);
 
   useEffect(() => {
@@ -80,17 +76,9 @@ function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
       role="menu"
       tabIndex={-1}
       aria-label={text.name}
-      style={place}
       onKeyDown={onKeyDown}
     >
-      <Item
-        label={text.close(count)}
-        keys="Del"
-        danger
-        title={refused}
-        disabled={refused !== null || count === 0}
-        onClick={() => run('close-connection')}
-      />
+      <ActionEntries run={run} />
       <hr />
       {clicked !== null && <TermItem term={clicked} negated={false} named />}
       {clicked !== null && <TermItem term={clicked} negated named />}
@@ -166,22 +154,13 @@ function TermItem({ term, negated, named = false }: { term: RowTerm; negated: bo
 interface ItemProps {
   label: string;
   keys?: string;
-  title?: string | null;
-  danger?: boolean;
   disabled?: boolean;
   onClick: () => void;
 }
 
-function Item({ label, keys, title, danger = false, disabled = false, onClick }: ItemProps) {
+function Item({ label, keys, disabled = false, onClick }: ItemProps) {
   return (
-    <button
-      type="button"
-      role="menuitem"
-      className={danger ? 'danger' : ''}
-      disabled={disabled}
-      title={title ?? undefined}
-      onClick={onClick}
-    >
+    <button type="button" role="menuitem" disabled={disabled} onClick={onClick}>
       <span className="label">{label}</span>
       {keys !== undefined && <kbd>{keys}</kbd>}
     </button>

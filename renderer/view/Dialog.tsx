@@ -8,10 +8,12 @@ interface DialogProps {
   labelledBy: string;
   className: string;
   children: ReactNode;
+  /** What else is to be done when the user closes it */
+  onClose?: () => void;
 }
 
 /** One of the dialogs that `ui.dialog` opens: modal, closed by Escape or a click beside it; the keyboard goes on in the grid. */
-export function Dialog({ labelledBy, className, children }: DialogProps) {
+export function Dialog({ labelledBy, className, children, onClose }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const opened = box.current!;
@@ -27,10 +29,14 @@ export function Dialog({ labelledBy, className, children }: DialogProps) {
       aria-labelledby={labelledBy}
       onCancel={(event) => {
         event.preventDefault();
+        onClose?.();
         closeDialog();
       }}
       onMouseDown={(event) => {
-        if (event.target === box.current && isBeside(event, box.current)) closeDialog();
+        if (event.target === box.current && isBeside(event, box.current)) {
+          onClose?.();
+          closeDialog();
+        }
       }}
     >
       {children}

@@ -24,6 +24,7 @@ import { pressKey } from './grid/pressKey';
 import { GridHeader } from './GridHeader';
 import { GroupRow } from './GroupRow';
 import { NewRowsChip } from './NewRowsChip';
+import { rowElement, rowElementId } from './rowElement';
 
 /** px; styles/grid.css says the same */
 const HEADER_HEIGHT = 29;
@@ -111,7 +112,7 @@ export function Grid() {
     // The menu key (or Shift+F10) means the row that the keyboard is on.
     else if (event.target === scroller.current && selection.focused !== null) {
       if (selection.shownCount === 0) selection.only(selection.focused);
-      const row = document.getElementById(`row-${selection.focused}`)?.getBoundingClientRect();
+      const row = rowElement(selection.focused)?.getBoundingClientRect();
       if (row !== undefined) ui.set({ menu: { x: row.left + 40, y: row.bottom, id: selection.focused } });
     }
   };
@@ -132,7 +133,7 @@ export function Grid() {
         aria-rowcount={lines.length + 1}
         aria-colcount={columns.shown.length}
         aria-multiselectable
-        aria-activedescendant={selection.focused === null ? undefined : `row-${selection.focused}`}
+        aria-activedescendant={selection.focused === null ? undefined : rowElementId(selection.focused)}
         style={columns.style}
         onKeyDown={(event) => pressKey(event, app, virtualizer, hold.byKeyboard)}
         onMouseDown={press}
@@ -162,7 +163,12 @@ export function Grid() {
                     {mark === null ? '' : MARKS[mark]}
                   </div>
                   {line.count > 0 && <Fold line={line} />}
-                  <Unchanged row={line.entry.row} by={by} render={cellsOf(rows[nextRow++]!)} />
+                  <Unchanged
+                    row={line.entry.row}
+                    stamp={line.entry.stamp}
+                    by={by}
+                    render={cellsOf(rows[nextRow++]!)}
+                  />
                 </div>
               );
             })}
@@ -195,7 +201,7 @@ function lineProps(
     ...(selection.focused === line.id ? ['focused'] : []),
   ];
   return {
-    id: `row-${line.id}`,
+    id: rowElementId(line.id),
     role: 'row',
     className: classes.join(' '),
     style: { transform: `translateY(${index * rowHeight}px)` },

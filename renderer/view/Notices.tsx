@@ -5,6 +5,7 @@ import { formatTime } from '../model/columns';
 import { ui, useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { useApp } from './AppContext';
+import { Countdown, LostButtons } from './EngineStatus';
 
 /** How long good news stays, ms. Bad news stays until it is dismissed. */
 const INFO_MS = 6000;
@@ -28,8 +29,12 @@ export function Notices() {
       {(connection.kind === 'lost' || (connection.kind === 'refused' && seen)) && (
         <div className="notice warning">
           <span>
-            {connection.message} {t.window.lastSeen}
+            {connection.message} {t.window.lastSeen}{' '}
+            {connection.kind === 'lost' && connection.retryAt !== null && (
+              <Countdown at={connection.retryAt} />
+            )}
           </span>
+          {connection.kind === 'lost' && <LostButtons />}
           {connection.kind === 'refused' && (
             <button type="button" onClick={() => window.location.reload()}>
               {t.window.reload}

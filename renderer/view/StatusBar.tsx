@@ -7,6 +7,7 @@ import type { CountedState } from '../model/filter';
 import { useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { useApp, useSelection, useSockets } from './AppContext';
+import { ElevateButton, EngineStatus } from './EngineStatus';
 
 export function StatusBar() {
   const status = useUi((state) => state.status);
@@ -62,9 +63,11 @@ export function StatusBar() {
       {status.hiddenOwners === 0 && welcome?.missingPrivilege != null && (
         <Warning text={text.notRootAlone} title={welcome.missingPrivilege} />
       )}
+      <ElevateButton />
       {status.missedEvents > 0 && (
         <Warning text={text.missed(formatCount(status.missedEvents))} title={text.missedTitle} />
       )}
+      <EngineStatus />
       {welcome?.demo === true && <span className="item demo">{text.demo(welcome.backend)}</span>}
     </footer>
   );

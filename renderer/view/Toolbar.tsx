@@ -1,14 +1,15 @@
-import { Download, Pause, Play, RefreshCw, Unplug } from 'lucide-react';
+import { Download, Pause, Play, RefreshCw } from 'lucide-react';
 import { MAIN_TABLES, tableTitle } from '../../shared/socket';
 import type { MainTable } from '../../shared/socket';
 import { toggleTable, useUi } from '../model/uiStore';
 import { t } from '../strings';
-import { useApp, useSelection } from './AppContext';
+import { useApp } from './AppContext';
 import { FilterBox } from './filter/FilterBox';
 import { FilterChips } from './filter/FilterChips';
 import { StateMenu } from './filter/StateMenu';
 import { ViewMenu, ViewSwitches } from './filter/ViewMenu';
 import { SocketMenu } from './SocketMenu';
+import { ToolbarActions } from './actions/ToolbarActions';
 
 /** The tools, and below them what hides rows. The toolbar has no keys of its own: Tab goes from tool to tool. */
 export function Toolbar() {
@@ -64,7 +65,7 @@ export function Toolbar() {
             <Download size={15} aria-hidden />
             <span className="widest">{text.exportCsv}</span>
           </button>
-          <CloseButton />
+          <ToolbarActions />
         </div>
       </div>
       <FilterChips />
@@ -82,31 +83,6 @@ function TableToggle({ table, on }: { table: MainTable; on: boolean }) {
       title={t.filter.toolbar.tableTitle(name, on)}
     >
       {name}
-    </button>
-  );
-}
-
-function CloseButton() {
-  const app = useApp();
-  const count = useSelection().shownCount;
-  const closing = useUi((state) => state.closing);
-  const connected = useUi((state) => state.connection.kind === 'connected');
-  const text = t.filter.toolbar;
-  // Whether actions are allowed is known once connected.
-  const refused = connected ? app.shell.actionsRefused() : text.noEngine;
-  const reason = refused ?? (count === 0 ? text.closeNothing : text.closeTitle);
-  return (
-    <button
-      type="button"
-      className="danger"
-      disabled={count === 0 || closing || refused !== null}
-      onClick={() => app.run('close-connection')}
-      aria-label={text.close}
-      title={reason}
-    >
-      <Unplug size={15} aria-hidden />
-      <span className="middle">{text.close}</span>
-      {count > 1 && <span className="count">{count}</span>}
     </button>
   );
 }

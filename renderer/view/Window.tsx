@@ -3,12 +3,15 @@ import type { ColumnId } from '../model/columns';
 import { ui, useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { useApp } from './AppContext';
+import { LogDialog } from './actions/LogDialog';
+import { ProgressPanel } from './actions/ProgressPanel';
+import { ResultPanel } from './actions/ResultPanel';
 import { ConfirmDialog } from './ConfirmDialog';
+import { ConnectDialog } from './ConnectDialog';
 import { ContextMenu } from './ContextMenu';
 import { Grid } from './Grid';
 import { Inspector } from './inspector/Inspector';
 import { Notices, PausedNotice } from './Notices';
-import { ResultPanel } from './ResultPanel';
 import { SettingsDialog } from './SettingsDialog';
 import { shortcutOf } from './shortcuts';
 import { ShortcutsDialog } from './ShortcutsDialog';
@@ -53,11 +56,14 @@ export function Window() {
         <Inspector />
       </div>
       <PausedNotice />
+      <ProgressPanel />
       <ResultPanel />
       <StatusBar />
       <ContextMenu />
       <SettingsDialog />
       <ShortcutsDialog />
+      <LogDialog />
+      <ConnectDialog />
       <ConfirmDialog />
     </main>
   );

@@ -54,6 +54,7 @@ describe('shortcutOf', () => {
     ['Ctrl+p', 'pause'],
     ['Ctrl+,', 'settings'],
     ['Ctrl+2', 'view-process'],
+    ['Ctrl+h', 'action-log'],
     ['F1', 'shortcuts'],
     ['F5', 'refresh'],
   ])('%s is %s in a browser; Electron’s menu handles it itself', (keys, command) => {
@@ -75,6 +76,8 @@ describe('shortcutOf', () => {
     ['Shift+?', 'shortcuts'],
     ['?', 'shortcuts'],
     ['Delete', 'close-connection'],
+    ['Shift+Delete', 'close-gracefully'],
+    ['Ctrl+Delete', 'end-process'],
   ])('%s is %s in the grid, and not in a field', (keys, command) => {
     const editable = Object.assign(new HtmlElement(), { isContentEditable: true });
     for (const shell of ['browser', 'electron'] as const) {
@@ -102,8 +105,8 @@ describe('shortcutOf', () => {
   it.each([
     'a',
     'f',
-    'Shift+Delete',
-    'Ctrl+Delete',
+    'Ctrl+Shift+Delete',
+    'Alt+Delete',
     'Ctrl+Alt+f',
     'Alt+?',
     'F6',

@@ -1,4 +1,5 @@
 /** An engine in the page itself. It keeps numbers, not rows: what the page's heap holds is the page's. */
+import type { Rights } from '../../../shared/abilities';
 import type { Channel } from '../../../shared/channel';
 import { PROTOCOL_VERSION } from '../../../shared/contract';
 import type { EngineMessage, EngineStatus, PageMessage } from '../../../shared/contract';
@@ -17,6 +18,12 @@ const STATES: SocketState[] = [
   'TIME_WAIT',
   'FIN_WAIT_2',
 ];
+
+const ALL = { reach: 'all', why: null } as const;
+const RIGHTS: Rights = {
+  ...{ uid: 0, reset: ALL, finish: ALL, signal: ALL, suspend: true, couldElevate: false },
+  namespace: { own: null, why: null },
+};
 
 /** Of the rows that an update is about: most only move their counters. */
 const SHARES = { changed: 0.6, state: 0.1, replaced: 0.3 };
@@ -100,7 +107,7 @@ export class FakeEngine implements Channel {
   private welcome(): void {
     this.say({
       ...{ type: 'welcome', version: PROTOCOL_VERSION, hostname: 'bench', backend: 'bench', demo: true },
-      ...{ engineId: 'bench', missingPrivilege: null, services: {} },
+      ...{ engineId: 'bench', missingPrivilege: null, rights: RIGHTS, services: {} },
     });
     this.chunk();
   }

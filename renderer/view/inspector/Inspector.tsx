@@ -1,7 +1,7 @@
 import { Braces, Copy, PanelBottom, PanelRight, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
-import { socketLabel } from '../../../shared/actions';
+import { socketLabel } from '../../../shared/labels';
 import { stateTitle } from '../../../shared/socket';
 import { allJson, allText, cardsOf } from '../../model/rowCards';
 import type { DetailsState } from '../../model/openDetails';
@@ -9,6 +9,7 @@ import { INSPECTOR_TABS, ui, useUi } from '../../model/uiStore';
 import type { InspectorTab } from '../../model/uiStore';
 import { t } from '../../strings';
 import { useApp } from '../AppContext';
+import { rowElement } from '../rowElement';
 import { ChartsTab } from './ChartsTab';
 import { CopyButton } from './CopyButton';
 import { OverviewTab } from './OverviewTab';
@@ -39,7 +40,7 @@ function Pane({ state }: { state: DetailsState }) {
 
   // The grid has become smaller: its row is to stay in sight.
   useLayoutEffect(() => {
-    document.getElementById(`row-${id}`)?.scrollIntoView({ block: 'nearest' });
+    rowElement(id)?.scrollIntoView({ block: 'nearest' });
   }, [id]);
 
   useEffect(() => {

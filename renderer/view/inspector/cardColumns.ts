@@ -2,7 +2,7 @@ import type { FactGroup } from '../../../shared/details';
 
 /** Lines' worth of height that a card has beside its facts: title, padding, the gap below it. */
 const FRAME = 2.5;
-/** px; styles/details.css says the same */
+/** px; styles/inspector/overview.css says the same */
 const MIN_WIDTH = 250;
 const GAP = 12;
 

@@ -1,0 +1,95 @@
+/** Which engine serves the page, and the change to another one: with an administrator's privileges, or on another machine. */
+import * as v from 'valibot';
+import type { GuardedCommand } from '../../shared/bridge';
+import { remoteHost } from '../../shared/contract';
+import type { EngineChoice } from '../../shared/contract';
+import { MOST_HOSTS } from '../../shared/settings';
+import type { Shell } from '../shell/shell';
+import { t } from '../strings';
+import { attempt } from './telling';
+import { chosenReading, ui } from './uiStore';
+import type { UiState } from './uiStore';
+
+export type EngineCommand = Extract<GuardedCommand, 'elevate' | 'connect-to' | 'connect-local'>;
+export const ENGINE_COMMANDS: readonly EngineCommand[] = ['elevate', 'connect-to', 'connect-local'];
+
+export const LOCAL: EngineChoice = { kind: 'local' };
+
+export class Engines {
+  constructor(private readonly shell: Shell) {}
+
+  /** With what the switches ask for. */
+  async elevate(): Promise<void> {
+    await this.use({ kind: 'elevated', namespaces: chosenReading(ui.get())?.namespaces === true });
+  }
+
+  /** Says what went wrong in a notice; the engine before goes on then. */
+  async use(engine: EngineChoice): Promise<void> {
+    await attempt(() => this.change(engine));
+  }
+
+  /** @param given as it was typed. @throws Error with a sentence for a person; the engine before goes on then */
+  async connect(given: string): Promise<void> {
+    const host = given.trim();
+    if (!isHost(host)) throw new Error(t.engine.connect.bad);
+    await this.change({ kind: 'remote', host });
+    const { recentHosts } = ui.get();
+    ui.set({ recentHosts: [host, ...recentHosts.filter((other) => other !== host)].slice(0, MOST_HOSTS) });
+  }
+
+  /** Takes back what {@link use} or {@link connect} is waiting for. */
+  async cancel(): Promise<void> {
+    const { engine, nextEngine } = ui.get();
+    if (nextEngine === null) return;
+    ui.set({ nextEngine: null });
+    await attempt(() => this.shell.useEngine(engine));
+  }
+
+  /** Why a command cannot be carried out now, as a sentence; null where it can. */
+  reasonAgainst(command: EngineCommand): string | null {
+    const { enginesRefused } = this.shell;
+    return enginesRefused ?? whyNot(command, ui.get());
+  }
+
+  private async change(engine: EngineChoice): Promise<void> {
+    ui.set({ nextEngine: engine });
+    try {
+      await this.shell.useEngine(engine);
+    } finally {
+      // Another one may have been wished for meanwhile.
+      if (ui.get().nextEngine === engine) ui.set({ nextEngine: null });
+    }
+  }
+}
+
+export function forgetHost(host: string): void {
+  ui.set(({ recentHosts }) => ({ recentHosts: recentHosts.filter((other) => other !== host) }));
+}
+
+export function isHost(text: string): boolean {
+  return v.is(remoteHost, text);
+}
+
+/** Whether there is more to be had by it than there is. */
+export function isElevationOfUse(state: UiState): boolean {
+  const { engine, welcome } = state;
+  if (welcome?.rights.couldElevate !== true || engine.kind === 'remote') return false;
+  return engine.kind === 'local' || (!engine.namespaces && chosenReading(state)?.namespaces === true);
+}
+
+function whyNot(command: EngineCommand, state: UiState): string | null {
+  const { engine, nextEngine, welcome, acting } = state;
+  if (acting !== null) return t.actions.underWay;
+  switch (command) {
+    case 'elevate':
+      if (nextEngine !== null) return t.engine.asking;
+      if (welcome === null) return t.actions.noEngine;
+      if (isElevationOfUse(state)) return null;
+      if (engine.kind === 'elevated') return t.engine.alreadyElevated;
+      return welcome.missingPrivilege === null ? t.engine.alreadyAll : t.engine.cannotElevate;
+    case 'connect-to':
+      return null;
+    case 'connect-local':
+      return engine.kind === 'local' ? t.engine.alreadyLocal : null;
+  }
+}
