@@ -21,6 +21,16 @@ describe('close', () => {
     expect(await cli('close', '--demo', 'idle', 'demo-01')).toMatchObject({ status: 0, stdout: 'closed\n' });
   });
 
+  it('--gracefully ends connections in peace, and refuses what is none', async () => {
+    const { stdout } = await cli('list', '--json', '--demo', 'idle');
+    const rows = JSON.parse(stdout) as { id: string; protocol: string; state: string | null }[];
+    const connection = rows.find(({ protocol, state }) => protocol === 'tcp' && state === 'ESTABLISHED')!;
+    const listener = rows.find(({ state }) => state === 'LISTEN')!;
+    const ended = await cli('close', '--gracefully', '--demo', 'idle', connection.id, listener.id);
+    expect(ended).toMatchObject({ status: 3, stdout: 'closed\nrefused\n' });
+    expect(lines(ended.stderr)).toHaveLength(1);
+  });
+
   it('says why it was refused', async () => {
     const { status, stdout, stderr } = await cli('close', '--demo', 'unprivileged', 'demo-01');
     expect({ status, stdout }).toEqual({ status: 3, stdout: 'refused\n' });

@@ -159,8 +159,7 @@ describe('an engine with more rights', () => {
     const look = (...launcher: string[]): (number | null)[] =>
       [`fd/0`, 'environ', 'mem'].map((file) => {
         const program = file === 'fd/0' ? ['readlink'] : ['head', '-c0'];
-        const [command, ...args] = [...launcher, ...program, `/proc/${pid}/${file}`];
-        return spawnSync(command!, args).status;
+        return spawnSync('env', [...launcher, ...program, `/proc/${pid}/${file}`]).status;
       });
     for (const uid of [NOBODY, NOBODY - 1]) {
       const who = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
