@@ -1,5 +1,5 @@
 import { connectPair, expect, rowOf, rows, search, test } from '../support/fixtures';
-import { choose, entry, reach, typeFilter } from '../support/hands';
+import { choose, reach, typeFilter } from '../support/hands';
 import { kernelStates, ownNetwork } from '../support/kernel';
 
 test.skip(process.platform !== 'linux', 'it asks /proc what has become of them');
@@ -117,24 +117,4 @@ test('stop waiting for processes that do not end, force them, and find it in the
   await page.keyboard.press('Escape');
   await expect(log).toHaveCount(0);
   await expect(page.locator('#grid')).toBeFocused();
-});
-
-test('a group’s menu is about its process, by keyboard', async ({ open, program, shell }) => {
-  test.skip(shell === 'electron', 'the page is the same one');
-  const one = await program();
-  for (let i = 0; i < 3; i++) await one.listen('127.0.0.1');
-  const subject = await open();
-  const { page } = subject;
-  await typeFilter(subject, `pid:${one.pid}`);
-  await expect(rows(page)).toHaveCount(3);
-  await subject.press('Ctrl+2');
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Shift+F10');
-  await expect(entry(page, 'Reset 3 Sockets…')).toBeVisible();
-  const question = await subject.answerNext(false);
-  await choose(page, 'End Process Now…');
-  expect((await question.asked).message).toBe(`End node (${one.pid}) now, without asking?`);
-  await one.listen('127.0.0.1'); // nobody agreed
-  await page.keyboard.press('Escape'); // selected by keyboard, the rows keep their places
-  await expect(rows(page)).toHaveCount(4);
 });

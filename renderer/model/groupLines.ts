@@ -96,7 +96,10 @@ export class GroupLines implements Layout {
 
   compare(a: Entry, b: Entry): number {
     const [x, y] = [a.node as Group, b.node as Group];
-    return x === y ? this.compareMembers(a, b) : this.comparePlaces(x.place!, y.place!);
+    if (x === y) return this.compareMembers(a, b);
+    // One that is not settled yet comes last.
+    if (x.place === null || y.place === null) return Number(x.place === null) - Number(y.place === null);
+    return this.comparePlaces(x.place, y.place);
   }
 
   add(entry: Entry): void {
@@ -111,6 +114,8 @@ export class GroupLines implements Layout {
   bury(entry: Entry): void {
     const group = entry.node as Group;
     group.members.bury(entry);
+    // The row lives on, and may become another group's where it is not seen.
+    if (group.sample === entry.row) group.sample = { ...entry.row };
     group.count--;
     count(group, entry.row, -1);
     this.touched.add(group);

@@ -53,7 +53,7 @@ describe('the first rows of a new filter', () => {
           expect(ids(store).slice(0, first.length)).toEqual(first);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 6 },
     );
   });
 

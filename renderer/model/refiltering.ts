@@ -16,18 +16,23 @@ export class Refiltering {
   }
 
   /**
-   * The first rows that a filter will leave, as far as they are found among the first `most` that may be.
+   * The first rows that a filter will leave, as far as they are found among the first `most` that may be; none where it is not
+   * known which may be.
+   * @param total how many rows there are, shown or not
    * @param layout flat
    */
   first(
+    total: number,
     layout: Layout,
     accepts: (row: LiveRow) => boolean,
     isNarrower: boolean,
     { count, most }: { count: number; most: number },
   ): Entry[] {
     const found: Entry[] = [];
+    const isAll = this.widest.length === 0;
+    if (isAll && !isNarrower && layout.length < total) return found;
     let tried = 0;
-    for (const entry of this.widest.length === 0 || isNarrower ? layout.sockets() : this.widest) {
+    for (const entry of isAll || isNarrower ? layout.sockets() : this.widest) {
       if (found.length === count || tried++ === most) break;
       if (!entry.dead && accepts(entry.row)) found.push(entry);
     }

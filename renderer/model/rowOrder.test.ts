@@ -73,12 +73,14 @@ class Twin {
           order.put({ ...row }, null); // what it is given is its own
           model.set(row.id, row);
         }
+        this.readMeanwhile();
         return;
       case 'delete':
         for (const id of step.ids) {
           order.delete(id);
           model.delete(id);
         }
+        this.readMeanwhile();
         return;
       case 'rates':
         for (const id of step.ids) {
@@ -124,6 +126,15 @@ class Twin {
     }
     if (this.held && step.do !== 'arrange' && step.do !== 'filter') this.checkHeld();
     else if (step.do !== 'release') this.check();
+  }
+
+  /** Between the slices of an update the page may ask for any line, and for the order of what is selected. */
+  private readMeanwhile(): void {
+    const { lines } = this.order;
+    const read = Array.from({ length: lines.length }, (_, i) => lines.at(i));
+    expect(read).not.toContain(undefined);
+    const entries = [...this.model.keys()].map((id) => this.order.get(id)!).filter(({ shown }) => shown);
+    entries.sort((a, b) => this.order.compare(a, b));
   }
 
   /** Everything is as if it had been worked out anew. */

@@ -201,7 +201,13 @@ export class RowOrder {
     if (!isSameOrder || arrangement.gather != null || this.entries.size < MOST_TRIED) return null;
     const isNarrower = narrowsTo(this.arrangement.criteria, arrangement.criteria);
     const limits = { count, most: MOST_TRIED };
-    const found = this.refiltering.first(this.layout, arrangement.accepts, isNarrower, limits);
+    const found = this.refiltering.first(
+      this.entries.size,
+      this.layout,
+      arrangement.accepts,
+      isNarrower,
+      limits,
+    );
     return found.length < count ? null : found;
   }
 

@@ -15,6 +15,8 @@ interface Node extends Place {
   home: Branch | null;
   /** Listeners come first: they are what one looks for here */
   rank: 0 | 1;
+  /** What it has accepted, as of the lines: they are read also between an update's slices, when the listener may have gone */
+  own: Branch | undefined;
 }
 
 /** What one listener has accepted. It outlives the listener's place, so that nobody below moves when the listener does. */
@@ -61,8 +63,8 @@ export class TreeLines implements Layout {
     const block = this.offsets.blockOf(index);
     const node = this.top.at(block)!;
     const child = index - this.offsets.startOf(block) - 1;
-    if (child < 0) return this.topLine(node.entry, block);
-    const { children } = this.branchOf(node.entry)!;
+    if (child < 0) return this.topLine(node, block);
+    const { children } = node.own!;
     return socketLine(children.at(child)!.entry, {
       depth: 1,
       position: child + 1,
@@ -87,9 +89,9 @@ export class TreeLines implements Layout {
   }
 
   *sockets(): Iterable<Entry> {
-    for (const { entry } of this.top) {
+    for (const { entry, own } of this.top) {
       yield entry;
-      for (const child of this.branchOf(entry)?.children ?? []) yield child.entry;
+      for (const child of own?.children ?? []) yield child.entry;
     }
   }
 
@@ -99,7 +101,9 @@ export class TreeLines implements Layout {
 
   parent(line: Line): Line | undefined {
     const listener = line.kind === 'socket' ? (line.entry.node as Node).home?.listener : null;
-    return listener == null ? undefined : this.topLine(listener, this.top.indexOf(listener.node as Node));
+    if (listener == null) return undefined;
+    const node = listener.node as Node;
+    return this.topLine(node, this.top.indexOf(node));
   }
 
   compare(a: Entry, b: Entry): number {
@@ -228,7 +232,15 @@ export class TreeLines implements Layout {
 
   private place(entry: Entry, bucket: string | null, home: Branch | null): void {
     const rank = roleOf(entry.row) === 'listeners' ? 0 : 1;
-    const node: Node = { entry, placing: placingOf(entry.row), bucket, home, rank, dead: false };
+    const node: Node = {
+      entry,
+      placing: placingOf(entry.row),
+      bucket,
+      home,
+      rank,
+      own: undefined,
+      dead: false,
+    };
     entry.node = node;
     this.changed = true;
     if (home === null) this.top.add(node);
@@ -249,8 +261,8 @@ export class TreeLines implements Layout {
     }
   }
 
-  private topLine(entry: Entry, index: number): Line {
-    const count = this.branchOf(entry)?.children.length ?? 0;
+  private topLine({ entry, own }: Node, index: number): Line {
+    const count = own?.children.length ?? 0;
     const collapsed = count > 0 && this.collapsed.has(entry.row.id);
     return socketLine(entry, { depth: 0, count, collapsed, position: index + 1, setSize: this.top.length });
   }
@@ -262,8 +274,9 @@ export class TreeLines implements Layout {
 
   private measure(): void {
     this.offsets.rebuild(this.top.length, (i) => {
-      const { entry } = this.top.at(i)!;
-      return this.collapsed.has(entry.row.id) ? 1 : 1 + (this.branchOf(entry)?.children.length ?? 0);
+      const node = this.top.at(i)!;
+      node.own = this.branchOf(node.entry);
+      return this.collapsed.has(node.entry.row.id) ? 1 : 1 + (node.own?.children.length ?? 0);
     });
   }
 

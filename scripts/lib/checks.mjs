@@ -1,4 +1,4 @@
-// npm test: every check and test, one after the other, and one line of counts at the end.
+// npm test: every check and test, side by side as far as they do not disturb each other, and one line of counts at the end.
 import { mkdirSync, rmSync } from 'node:fs';
 import { Failure, inRoot, packageCommand, readJson } from './common.mjs';
 import { displayCommand, findBrowser } from './prerequisites.mjs';
@@ -14,9 +14,13 @@ import {
   total,
 } from './results.mjs';
 import { findElectron } from './runtime.mjs';
-import { skipsFile } from './vitestSkips.mjs';
+import { SKIPS_FILE } from './vitestSkips.mjs';
 
-const vitestReport = inRoot('.cache/vitest.json');
+/** The unit tests run side by side in these groups: those of the second look at this machine, and never two at a time. */
+const unitGroups = {
+  pure: ['shared', 'renderer', 'scripts'],
+  system: ['native', 'engine', 'electron', 'host', 'remote', 'cli', 'bench', 'packaging'],
+};
 
 /** The end-to-end tests run side by side in these groups: those of the second look at this machine's sockets, each alone. */
 const endToEndGroups = [['demonstrations'], ['chromium', 'electron']];
@@ -29,6 +33,9 @@ const steps = {
   e2e: endToEndTests,
 };
 
+/** What runs side by side; then the next. */
+const phases = [[['format', 'types', 'lint'], ['unit']], [['e2e']]];
+
 /** Runs the steps (all, or those of --only=…) and returns the exit code. */
 export async function runTests(args) {
   const names = chosenSteps(args);
@@ -36,10 +43,13 @@ export async function runTests(args) {
   try {
     await prepare();
     mkdirSync(inRoot('.cache'), { recursive: true });
-    for (const name of names) {
-      console.log(`\n── ${name}`);
-      results.push(await steps[name]().catch(asResult));
-    }
+    const runLane = async (lane) => {
+      for (const name of lane.filter((each) => names.includes(each))) {
+        console.log(`\n── ${name}`);
+        results.push(await steps[name]().catch(asResult));
+      }
+    };
+    for (const lanes of phases) await Promise.all(lanes.map(runLane));
   } catch (error) {
     results.push(asResult(error)); // without packages and build nothing can run
   }
@@ -78,13 +88,23 @@ async function check(name, packageName, command, args) {
 }
 
 async function unitTests() {
+  const groups = Object.keys(unitGroups);
+  return total(await Promise.all(groups.map(unitTestsOf)));
+}
+
+async function unitTestsOf(group) {
+  const vitestReport = inRoot(`.cache/vitest-${group}.json`);
+  const skipsFile = inRoot(`.cache/vitest-${group}-skips.json`);
   rmSync(vitestReport, { force: true });
   rmSync(skipsFile, { force: true });
+  const others = Object.keys(unitGroups).filter((each) => each !== group);
+  const excluded = others.flatMap((other) => unitGroups[other]).map((folder) => `--exclude=${folder}/**`);
   const reporters = ['default', 'json', inRoot('scripts/lib/vitestSkips.mjs')].map(
     (name) => `--reporter=${name}`,
   );
-  const args = ['run', ...reporters, `--outputFile.json=${vitestReport}`];
-  const code = await run(process.execPath, [packageCommand('vitest', 'vitest'), ...args]);
+  const args = ['run', ...excluded, ...reporters, `--outputFile.json=${vitestReport}`];
+  const env = { ...process.env, [SKIPS_FILE]: skipsFile };
+  const code = await run(process.execPath, [packageCommand('vitest', 'vitest'), ...args], { env });
   return fromVitest(readJson(vitestReport), readJson(skipsFile) ?? [], code);
 }
 

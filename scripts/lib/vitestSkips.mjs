@@ -3,7 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { inRoot, root } from './common.mjs';
 
-export const skipsFile = inRoot('.cache/vitest-skips.json');
+/** The environment variable that names the file */
+export const SKIPS_FILE = 'SOCKETSCOPE_SKIPS_FILE';
+const skipsFile = process.env[SKIPS_FILE] ?? inRoot('.cache/vitest-skips.json');
 
 export default class VitestSkips {
   onTestRunEnd(modules) {
