@@ -1,5 +1,5 @@
 import { connectPair, expect, rowOf, rows, search, test } from '../support/fixtures';
-import { choose, reach, typeFilter } from '../support/hands';
+import { reach, typeFilter } from '../support/hands';
 import { kernelStates, ownNetwork } from '../support/kernel';
 
 test.skip(process.platform !== 'linux', 'it asks /proc what has become of them');
