@@ -15,8 +15,9 @@ import { WaitingRows } from './waitingRows';
 export type { Arrangement } from './arrangement';
 export type { Entry, Mark } from './lines';
 
-/** Rows that are looked at for {@link RowOrder.first}: some milliseconds' worth */
-const MOST_TRIED = 10_000;
+/** Rows that are looked at for {@link RowOrder.first}: two frames' worth; and of how few rows all are found in that time. */
+const MOST_TRIED = 40_000;
+const FEW = 10_000;
 
 /**
  * All rows by id, and the shown ones laid out in order, kept so incrementally and in place. A row whose sort key, group
@@ -198,7 +199,7 @@ export class RowOrder {
    */
   first(arrangement: Arrangement, count: number): Entry[] | null {
     const isSameOrder = !this.still && isOrderOf(this.arrangement, arrangement);
-    if (!isSameOrder || arrangement.gather != null || this.entries.size < MOST_TRIED) return null;
+    if (!isSameOrder || arrangement.gather != null || this.entries.size < FEW) return null;
     const isNarrower = narrowsTo(this.arrangement.criteria, arrangement.criteria);
     const limits = { count, most: MOST_TRIED };
     const found = this.refiltering.first(

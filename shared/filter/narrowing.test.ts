@@ -12,6 +12,10 @@ describe('narrows', () => {
     ['ng', 'nginx est'],
     ['nginx est', 'NGINX established 443'],
     ['198.51', '198.51.100'],
+    ['a', 'a -b'],
+    ['nginx', 'nginx state:established'],
+    ['port:443 nginx', 'nginx (tcp or udp) port:443'],
+    ['a or b', '(a or b) c'],
   ])('%j, then %j', (before, text) => {
     expect(narrows(text, before)).toBe(true);
     if (before.trim() !== text.trim()) expect(narrows(before, text)).toBe(false);
@@ -20,8 +24,11 @@ describe('narrows', () => {
   it.each([
     ['a', 'a or'],
     ['a o', 'a or b'],
-    ['a', 'a -b'],
     ['a b', 'a'],
+    ['port:4', 'port:443'],
+    ['state:est', 'state:established'],
+    ['a or b', 'a or b c'],
+    ['include:process:80', 'include:process:80 include:process:90'],
     ['n', 'm'],
     ['a', 'a|b'],
     ['a', 'a*'],

@@ -26,7 +26,7 @@ const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFram
 
 let engine: FakeEngine;
 let churn = 0;
-/** Resolves once the filter's rows are about to be painted */
+/** Resolves once the filter's rows have been painted */
 let setFilter: (text: string) => Promise<void>;
 /** Whether some of them are still being looked for */
 let isFiltering: () => boolean = () => false;
@@ -67,7 +67,10 @@ function openSocketscope(root: Root, setup: Setup): void {
   app.start();
   setFilter = async (text) => {
     ui.set({ search: text });
-    while (app.filter.text !== text) await frame();
+    // Asked for within each frame, so that this hears of the next one before the page does, which then looks for the rest.
+    do await new Promise(requestAnimationFrame);
+    while (app.filter.text !== text);
+    await new Promise((resolve) => setTimeout(resolve));
   };
   isFiltering = () => app.sockets.isPreview;
 }
@@ -127,7 +130,6 @@ const bench: PageBench = {
   async filter(text) {
     const start = performance.now();
     await setFilter(text);
-    await frame();
     const onScreen = performance.now() - start;
     while (isFiltering()) await frame();
     return { onScreen, complete: performance.now() - start };
