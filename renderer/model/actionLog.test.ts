@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../../shared/actionLog';
 import type { LogReply, PageMessage } from '../../shared/contract';
 import { t } from '../strings';
-import { ActionLog, logCsv, logJson, logText, matching } from './actionLog';
+import { ActionLog, localTime, logCsv, logJson, logText, matching } from './actionLog';
 
 function entry(changes: Partial<LogEntry> = {}): LogEntry {
   return {
@@ -48,34 +48,87 @@ describe('ActionLog', () => {
     expect(told).toHaveBeenCalledTimes(4);
   });
 
-  it('is read to its end for an export', async () => {
-    const { log } = set();
+  it('is read to its end for an export, and shown once it is there', async () => {
+    const { log, sent, labels } = set();
     log.open();
+    log.received(reply(['z'], 99));
+    const told = vi.fn();
+    log.subscribe(told);
     const all = log.all();
-    for (const [label, before] of [
-      ['c', 2],
-      ['b', 1],
-      ['a', null],
-    ] as const) {
+    for (let before = 98; before > 0; before--) {
       await Promise.resolve();
-      log.received(reply([label], before));
+      log.received(reply([`${before}`], before));
     }
-    expect((await all).map(({ label }) => label)).toEqual(['c', 'b', 'a']);
+    expect(told).toHaveBeenCalledOnce(); // that it is being read
+    expect(labels()).toEqual(['z']);
+    log.received(reply(['a'], null));
+    expect(told).toHaveBeenCalledTimes(2);
+    expect((await all).map(({ label }) => label)).toEqual(labels());
+    expect(labels()).toHaveLength(100);
+    expect(sent.slice(1)).toEqual(Array.from({ length: 99 }, (_, i) => ({ type: 'log', before: 99 - i })));
+    expect(await log.all()).toHaveLength(100);
+    expect(sent).toHaveLength(100);
   });
 
-  it('says that the wire was lost, and waits for nothing any more', async () => {
+  it('goes by the answers to what was asked since it was opened anew', async () => {
+    const { log, sent, labels } = set();
+    log.open();
+    log.received(reply(['old 3'], 2));
+    const all = log.all();
+    log.open();
+    await expect(all).rejects.toThrow(t.actions.log.reopened);
+    log.open();
+    log.received(reply(['old 2'], 1));
+    log.received(reply(['old 3'], 2));
+    expect(log.get()).toMatchObject({ entries: [], reading: true });
+    log.received(reply(['new 4'], 3));
+    expect(labels()).toEqual(['new 4']);
+    log.more();
+    expect(sent.at(-1)).toEqual({ type: 'log', before: 3 });
+    log.received(reply(['new 3'], null));
+    expect(labels()).toEqual(['new 4', 'new 3']);
+  });
+
+  it('is not exported in part where the wire was lost, and waits for nothing any more', async () => {
     const { log, labels } = set();
     log.open();
     log.received(reply(['b'], 1));
     const all = log.all();
     log.reconnected();
-    expect(await all).toHaveLength(1);
+    await expect(all).rejects.toThrow(t.actions.log.lost);
+    await expect(log.all()).rejects.toThrow(t.actions.log.lost);
     expect(log.get()).toMatchObject({ reading: false, problem: t.actions.log.lost });
     log.received(reply(['late'], null));
     expect(labels()).toEqual(['b']);
     log.open();
     log.received(reply(['fresh'], null));
     expect(labels()).toEqual(['fresh']);
+    expect(log.get().problem).toBeNull();
+    expect(await log.all()).toHaveLength(1);
+  });
+
+  it('counts the damaged lines of all of its pages, and says what else is wrong', () => {
+    const { log } = set();
+    const problems = [
+      '1 damaged line was left out.',
+      null,
+      '2 damaged lines were left out.',
+      'It has \nmoved.',
+    ];
+    const shown = problems.map((problem, i) => {
+      if (i === 0) log.open();
+      else log.more();
+      log.received(reply(['x'], 1, problem));
+      return log.get().problem;
+    });
+    expect(shown).toEqual([
+      '1 damaged line was left out.',
+      '1 damaged line was left out.',
+      '3 damaged lines were left out.',
+      '3 damaged lines were left out. It has ?moved.',
+    ]);
+    log.open();
+    log.received(reply(['x'], 1));
     expect(log.get().problem).toBeNull();
   });
 });
@@ -93,10 +146,25 @@ describe('entries', () => {
     expect(found('ann')).toEqual([NGINX, SSHD]);
   });
 
+  it('are worded once, however often they are searched', () => {
+    const worded = vi.fn(() => 'sshd (9)');
+    const entries = [Object.defineProperty(entry(), 'label', { get: worded })];
+    for (const words of ['s', 'ss', 'ssh', 'nginx']) matching(entries, words);
+    expect(worded).toHaveBeenCalledOnce();
+  });
+
+  it('with a time that a browser does not know are shown with what they have', () => {
+    const odd = entry({ at: '2026-01-01T00:00:00+05' });
+    expect(localTime(odd.at)).toBe(odd.at);
+    expect(logText([odd]).split('\n')[1]).toContain(odd.at);
+    expect(matching([odd], '00:00+05')).toEqual([odd]);
+    expect(localTime('2026-01-01T00:00:00Z')).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  });
+
   it('are copied as text that no spreadsheet runs', () => {
-    const [head, line] = logText([entry({ label: '=1+1\tx', message: 'Why' })]).split('\n');
+    const [head, line] = logText([entry({ label: '=1+1\tx\r\u202e', message: 'Why' })]).split('\n');
     expect(head!.split('\t')).toEqual(Object.values(t.actions.log.columns));
-    expect(line!.split('\t').slice(1)).toEqual(['ann (window)', 'here', 'Reset', "'=1+1 x", 'Done', 'Why']);
+    expect(line!.split('\t').slice(1)).toEqual(['ann (window)', 'here', 'Reset', "'=1+1?x??", 'Done', 'Why']);
   });
 
   it('are exported whole', () => {

@@ -81,6 +81,8 @@ export class App {
     this.sockets.subscribe(() => this.selection.prune());
     this.selection.subscribe(() => this.reportView());
     this.selection.subscribe(() => this.inspector.focusMoved());
+    // The rows that a reading brings may be acted upon where those before could not be.
+    this.inspector.subscribe(() => this.reportView());
   }
 
   start(): void {
@@ -132,6 +134,7 @@ export class App {
     const state = ui.get();
     this.applied = filterOf(state.search, this.lookups);
     this.sockets.arrange(this.arrangement());
+    this.reportView();
   }
 
   private arrangement(): Arrangement {

@@ -51,9 +51,48 @@ describe('connecting', () => {
     await engines.cancel();
     expect(ui.get().nextEngine).toBeNull();
     expect(used).toHaveBeenLastCalledWith({ kind: 'local' });
-    fail(new Error('given up'));
-    await expect(connecting).rejects.toThrow('given up');
+    fail(new Error('Given up.'));
+    expect(await connecting).toBe(false);
+    expect(ui.get()).toMatchObject({ recentHosts: [], notice: null });
+  });
+
+  it('that comes to pass after all is not remembered where it was given up', async () => {
+    let succeed!: () => void;
+    const { engines } = set(({ kind }) =>
+      kind === 'remote' ? new Promise<void>((resolve) => (succeed = resolve)) : Promise.resolve(),
+    );
+    const connecting = engines.connect('server');
+    await engines.cancel();
+    succeed();
+    expect(await connecting).toBe(false);
     expect(ui.get().recentHosts).toEqual([]);
+  });
+
+  it('gives way to another choice, also to the same one made again, without a word', async () => {
+    const fails: ((error: Error) => void)[] = [];
+    const { engines } = set(() => new Promise<void>((_, reject) => fails.push(reject)));
+    const server: EngineChoice = { kind: 'remote', host: 'server' };
+    const first = engines.use(server);
+    const again = engines.use(server);
+    fails[0]!(new Error('Given up.'));
+    await first;
+    expect(ui.get()).toMatchObject({ notice: null, nextEngine: server });
+    const other = engines.connect('other');
+    fails[1]!(new Error('Given up.'));
+    await again;
+    expect(ui.get()).toMatchObject({ notice: null, nextEngine: { host: 'other' } });
+    fails[2]!(new Error('Permission denied.'));
+    await expect(other).rejects.toThrow('Permission denied.');
+    expect(ui.get().nextEngine).toBeNull();
+  });
+
+  it('says where the way back has failed', async () => {
+    const { engines } = set(({ kind }) =>
+      kind === 'remote' ? new Promise(() => undefined) : Promise.reject(new Error('The engine is starting.')),
+    );
+    void engines.connect('server');
+    await engines.cancel();
+    expect(ui.get()).toMatchObject({ nextEngine: null, notice: { text: 'The engine is starting.' } });
   });
 });
 

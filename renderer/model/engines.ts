@@ -25,24 +25,30 @@ export class Engines {
 
   /** Says what went wrong in a notice; the engine before goes on then. */
   async use(engine: EngineChoice): Promise<void> {
-    await attempt(() => this.change(engine));
+    // A copy: the same choice, made again, is another one.
+    await attempt(() => this.change({ ...engine }));
   }
 
-  /** @param given as it was typed. @throws Error with a sentence for a person; the engine before goes on then */
-  async connect(given: string): Promise<void> {
+  /**
+   * Returns whether it serves now; it does not where the choice was taken back, or another one came in its place.
+   * @param given as it was typed
+   * @throws Error with a sentence for a person; the engine before goes on then
+   */
+  async connect(given: string): Promise<boolean> {
     const host = given.trim();
     if (!isHost(host)) throw new Error(t.engine.connect.bad);
-    await this.change({ kind: 'remote', host });
+    const engine: EngineChoice = { kind: 'remote', host };
+    if (!(await this.change(engine))) return false;
     const { recentHosts } = ui.get();
     ui.set({ recentHosts: [host, ...recentHosts.filter((other) => other !== host)].slice(0, MOST_HOSTS) });
+    return true;
   }
 
   /** Takes back what {@link use} or {@link connect} is waiting for. */
   async cancel(): Promise<void> {
     const { engine, nextEngine } = ui.get();
     if (nextEngine === null) return;
-    ui.set({ nextEngine: null });
-    await attempt(() => this.shell.useEngine(engine));
+    await attempt(() => this.change(engine, null));
   }
 
   /** Why a command cannot be carried out now, as a sentence; null where it can. */
@@ -51,13 +57,18 @@ export class Engines {
     return enginesRefused ?? whyNot(command, ui.get());
   }
 
-  private async change(engine: EngineChoice): Promise<void> {
-    ui.set({ nextEngine: engine });
+  /** Returns whether it was still wanted when it came. @throws Error with a sentence, unless nobody wants it any more */
+  private async change(engine: EngineChoice, shown: EngineChoice | null = engine): Promise<boolean> {
+    const isWanted = (): boolean => ui.get().nextEngine === shown;
+    ui.set({ nextEngine: shown });
     try {
       await this.shell.useEngine(engine);
+      return isWanted();
+    } catch (error) {
+      if (isWanted()) throw error;
+      return false;
     } finally {
-      // Another one may have been wished for meanwhile.
-      if (ui.get().nextEngine === engine) ui.set({ nextEngine: null });
+      if (isWanted()) ui.set({ nextEngine: null });
     }
   }
 }

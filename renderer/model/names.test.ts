@@ -78,6 +78,22 @@ describe('Names', () => {
     expect(asked.at(-1)).toEqual(['192.0.2.2']);
   });
 
+  it('forgets what another machine knows by other names', () => {
+    const { names, asked } = setUp();
+    let heard = 0;
+    names.turn(true);
+    names.subscribe(() => heard++);
+    names.forget();
+    expect(heard).toBe(0);
+    names.want(['192.0.2.1']);
+    names.received([{ address: '192.0.2.1', name: 'one.example' }]);
+    names.forget();
+    expect(names.get('192.0.2.1')).toBeNull();
+    expect(heard).toBe(2);
+    names.want(['192.0.2.1']);
+    expect(asked).toHaveLength(2);
+  });
+
   it('forgets the oldest of too many', () => {
     const { names } = setUp();
     names.turn(true);

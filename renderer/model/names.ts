@@ -76,6 +76,13 @@ export class Names {
     for (const known of this.known.values()) if (known.name === null) known.askedAt = -Infinity;
   }
 
+  /** Another machine's engine answers from now on, which may know other hosts by the same addresses. */
+  forget(): void {
+    if (this.known.size === 0) return;
+    this.known.clear();
+    this.changed();
+  }
+
   private remember(address: string, name: string | null, askedAt: number): void {
     this.known.delete(address);
     this.known.set(address, { name, askedAt });

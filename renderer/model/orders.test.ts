@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { listener, ownerless, socketRow } from '../../shared/fixtures/rows';
 import { MAX_TARGETS } from '../../shared/orders';
-import type { ActionResult, Order } from '../../shared/orders';
+import type { ActionReport, ActionResult, Order } from '../../shared/orders';
 import { t } from '../strings';
+import { liveRow } from './fixtures/lines';
 import { ordersOn, ROOT_RIGHTS, welcomeWith } from './fixtures/orders';
 import { stillRunning } from './orders';
 import { ui } from './uiStore';
@@ -10,6 +11,8 @@ import { ui } from './uiStore';
 const START = ui.get();
 const WEB = socketRow({ id: 'web', localPort: 1 });
 const LISTENER = listener({ id: 'listens', localPort: 2 });
+/** What is done once the browser has drawn what there is now */
+let frames: (() => void)[] = [];
 const WAITING = ownerless({ id: 'waits', localPort: 3 });
 
 function result(changes: Partial<ActionResult> = {}): ActionResult {
@@ -17,6 +20,8 @@ function result(changes: Partial<ActionResult> = {}): ActionResult {
 }
 
 beforeEach(() => {
+  frames = [];
+  vi.stubGlobal('requestAnimationFrame', (then: () => void) => frames.push(then));
   vi.stubGlobal('document', { activeElement: null, body: {}, getElementById: () => null });
   ui.set(START, true);
   ui.set({ welcome: welcomeWith(ROOT_RIGHTS), connection: { kind: 'connected' } });
@@ -94,6 +99,82 @@ describe('an order', () => {
     answer({ confirmed: true, report });
     await first;
     expect(ui.get()).toMatchObject({ acting: null, done: { order: { ids: ['web'] }, report } });
+  });
+
+  it('calls what has gone by what the user saw when it was given', async () => {
+    let answer!: () => void;
+    const gone = (id: string): ActionResult => result({ id, label: id, outcome: 'gone' });
+    const report: ActionReport = { results: [gone('web'), gone('812@1700000000000')], unrecorded: null };
+    const { orders, order, selection } = ordersOn([WEB], {
+      act: () => new Promise((resolve) => (answer = () => resolve({ confirmed: true, report }))),
+    });
+    for (const [command, label] of [
+      ['close-connection', 'nginx (812)  TCP 10.0.0.5:1 → 10.0.0.9:51122'],
+      ['kill-process', 'nginx (812)'],
+    ] as const) {
+      order.put(liveRow(WEB), null);
+      selection.all();
+      const given = orders.give(command);
+      // While the user is asked, it gets another owner.
+      order.put(liveRow({ ...WEB, processName: 'other', pid: 9, processStartedAt: 3 }), null);
+      answer();
+      await given;
+      expect(ui.get().done?.report.results.map((one) => one.label)).toContain(label);
+    }
+  });
+
+  it('to force processes calls them what they were called when they were asked to end', async () => {
+    const process = { pid: 8, startedAt: 2 };
+    const report = {
+      results: [result({ id: '8@2', label: '8@2', outcome: 'gone' })],
+      unrecorded: 'No\nroom.',
+    };
+    const { orders } = ordersOn([], { act: () => Promise.resolve({ confirmed: true, report }) });
+    const before = {
+      results: [result({ id: '8@2', label: 'sshd (8)', outcome: 'failed' })],
+      unrecorded: null,
+    };
+    ui.set({ done: { order: { action: 'terminate', processes: [process] }, report: before } });
+    await orders.killThose([process]);
+    expect(ui.get().done?.report).toEqual({
+      results: [result({ id: '8@2', label: 'sshd (8)', outcome: 'gone' })],
+      unrecorded: 'No?room.',
+    });
+  });
+
+  it('takes the place of the last one’s results once it is agreed to', async () => {
+    ui.set({ done: { order: { action: 'reset', ids: ['a'] }, report: { results: [], unrecorded: null } } });
+    const last = ui.get().done;
+    const refusing = ordersOn([WEB]);
+    refusing.selection.all();
+    await refusing.orders.give('close-connection');
+    expect(ui.get().done).toBe(last);
+    const agreed = ordersOn([WEB], { act: () => new Promise(() => undefined) });
+    agreed.selection.all();
+    void agreed.orders.give('close-connection');
+    expect(ui.get().done).toBe(last);
+    agreed.orders.progressed({ done: 0, total: 1 });
+    expect(ui.get().done).toBeNull();
+  });
+
+  it('leaves the keyboard in the grid where the button that had it goes with its end', async () => {
+    const focus = vi.fn();
+    const stop = {};
+    const page = { activeElement: stop, body: {}, getElementById: () => ({ focus }) };
+    vi.stubGlobal('document', page);
+    const { orders, selection } = ordersOn([WEB]);
+    selection.all();
+    await orders.give('close-connection');
+    expect(focus).not.toHaveBeenCalled();
+    page.activeElement = page.body; // the page has been drawn without the button
+    for (const frame of frames) frame();
+    expect(focus).toHaveBeenCalledOnce();
+
+    frames = [];
+    page.activeElement = stop;
+    await orders.give('close-connection');
+    for (const frame of frames) frame();
+    expect(focus).toHaveBeenCalledOnce(); // it is elsewhere
   });
 
   it('that fails or is not agreed to leaves nothing behind', async () => {

@@ -4,12 +4,13 @@ import { isSocketAction, MAX_TARGETS, processId } from '../../shared/orders';
 import type { Action, ActionReport, Order, ProcessIdentity } from '../../shared/orders';
 import type { Progress } from '../../shared/contract';
 import type { SocketRow } from '../../shared/socket';
+import { plainText } from '../../shared/text';
 import type { Shell } from '../shell/shell';
 import { t } from '../strings';
 import { focusGrid } from './focus';
 import type { RowOrder } from './rowOrder';
 import type { Selection } from './selection';
-import { withLabels } from './results';
+import { labelsOf, withLabels } from './results';
 import { ownersOf, reasonAgainstAll, targetsOf } from './targets';
 import type { Targets } from './targets';
 import { attempt, tell } from './telling';
@@ -43,21 +44,22 @@ export class Orders {
   async give(command: ActionCommand): Promise<void> {
     const reason = this.reasonAgainst(command);
     if (reason !== null) return this.refuse(reason);
-    await this.carryOut(this.targets(command));
+    await this.carryOutOn(this.targets(command));
   }
 
   /** Resets everything that the list shows. */
   async resetShown(): Promise<void> {
     const reason = this.reasonAgainst('close-shown');
     if (reason !== null) return tell('error', reason);
-    await this.carryOut(this.shownTargets());
+    await this.carryOutOn(this.shownTargets());
   }
 
   /** Of a `terminate` that some processes have not followed: ends those without asking them. */
   async killThose(processes: ProcessIdentity[]): Promise<void> {
     const reason = this.closedToAll();
     if (reason !== null) return tell('error', reason);
-    await this.carryOut({ order: { action: 'kill', processes }, rows: [] });
+    const labels = new Map(ui.get().done?.report.results.map(({ id, label }) => [id, label]));
+    await this.carryOut({ action: 'kill', processes }, labels);
   }
 
   /** Nothing follows the target that is being acted upon. */
@@ -72,7 +74,8 @@ export class Orders {
 
   progressed(progress: Progress): void {
     const { acting } = ui.get();
-    if (acting !== null) ui.set({ acting: { ...acting, progress } });
+    // The user has agreed: what came of the order before is over.
+    if (acting !== null) ui.set({ acting: { ...acting, progress }, done: null });
   }
 
   async showProgram(): Promise<void> {
@@ -135,20 +138,29 @@ export class Orders {
     if (this.selection.shownCount > 0 && ui.get().acting === null) tell('error', reason);
   }
 
-  private async carryOut({ order, rows }: Pick<Targets, 'order' | 'rows'>): Promise<void> {
-    if (order === null) return;
+  private async carryOutOn({ order, rows }: Targets): Promise<void> {
+    // Worded now: the rows are the list's own, and go on changing while the user is asked.
+    if (order !== null) await this.carryOut(order, labelsOf(order.action, rows));
+  }
+
+  /** @param labels what the user saw the targets as, by their ids */
+  private async carryOut(order: Order, labels: ReadonlyMap<string, string>): Promise<void> {
     const size = isAboutSockets(order) ? order.ids.length : order.processes.length;
     if (size > MAX_TARGETS) return tell('error', t.actions.tooMany(MAX_TARGETS, size));
-    ui.set({ acting: { action: order.action, progress: null, stopping: false }, done: null });
+    ui.set({ acting: { action: order.action, progress: null, stopping: false } });
     await attempt(async () => {
       const answer = await this.shell.act(order);
       if (!answer.confirmed) return;
-      const results = withLabels(answer.report.results, rows);
-      ui.set({ done: { order, report: { ...answer.report, results } } });
+      const results = withLabels(answer.report.results, labels);
+      const { unrecorded } = answer.report;
+      const report = { results, unrecorded: unrecorded === null ? null : plainText(unrecorded) };
+      ui.set({ done: { order, report } });
     });
     ui.set({ acting: null });
-    // The button that had the focus may be disabled by now; the keyboard goes on in the grid.
-    if (document.activeElement === document.body) focusGrid();
+    // The button that had the focus may be disabled or gone once that is shown; the keyboard goes on in the grid.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) focusGrid();
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ownerless, socketRow } from '../../shared/fixtures/rows';
 import type { ActionResult } from '../../shared/orders';
-import { resultsText, withLabels } from './results';
+import { labelsOf, resultsText, withLabels } from './results';
 
 const gone = (id: string): ActionResult => ({ id, outcome: 'gone', label: id, message: null });
 const DONE: ActionResult = { id: 'b', outcome: 'done', label: 'as the engine saw it', message: null };
@@ -10,15 +10,19 @@ describe('withLabels', () => {
   it('calls what was gone by what the user saw, and leaves the engine’s own words', () => {
     const rows = [socketRow({ id: 'a' }), socketRow({ id: 'b' }), ownerless({ id: 'c' })];
     const process = '812@1700000000000';
-    const results = withLabels([gone('a'), DONE, gone('c'), gone(process), gone('unseen')], rows);
+    const results = [
+      ...withLabels([gone('a'), DONE, gone('c'), gone('unseen')], labelsOf('reset', rows)),
+      ...withLabels([gone(process), gone('812@1')], labelsOf('kill', rows)),
+    ];
     expect(results.map(({ label }) => label)).toEqual([
       'nginx (812)  TCP 10.0.0.5:443 → 10.0.0.9:51122',
       'as the engine saw it',
       '(no owner)  TCP 10.0.0.5:443 → 10.0.0.9:51122',
-      'nginx (812)',
       'unseen',
+      'nginx (812)',
+      '812@1',
     ]);
-    expect(results.map(({ outcome }) => outcome)).toEqual(['gone', 'done', 'gone', 'gone', 'gone']);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['gone', 'done', ...new Array(4).fill('gone')]);
   });
 });
 

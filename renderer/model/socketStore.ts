@@ -97,6 +97,11 @@ export class SocketStore {
     return this.apply(this.diffSteps(diff));
   }
 
+  /** The rows that come next are another machine's: those that are there have not ended, and those that come are not new. */
+  forget(): Promise<void> | void {
+    return this.apply(this.forgetSteps());
+  }
+
   /**
    * Shows the first rows that a filter will leave, before {@link arrange} looks for all of them. False where that would save
    * little, and nothing has happened.
@@ -233,6 +238,21 @@ export class SocketStore {
       yield;
     }
     yield* this.rest();
+  }
+
+  private *forgetSteps(): Generator<void> {
+    this.complete = false;
+    this.received = null;
+    this.reading = null;
+    this.marked = [];
+    for (const id of this.order.ids()) {
+      this.order.delete(id);
+      yield;
+    }
+    this.texts.forget();
+    this.firstLines = null;
+    // Those that are held go as well.
+    this.order.arrange(this.arrangement);
   }
 
   /** Takes away the marks whose time is over, and the rows that had ended then. */

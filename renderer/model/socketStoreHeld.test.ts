@@ -31,6 +31,23 @@ describe('SocketStore: held still', () => {
     ]);
   });
 
+  it('nothing stays that is another machine’s', () => {
+    const store = storeOf(A(), B());
+    store.hold(true);
+    void store.diff(diff({ added: [C()], removed: ['a'] }));
+    void store.forget();
+    expect(shown(store)).toEqual([]);
+    expect([store.loaded, store.order.pendingCount, store.order.endedCount]).toEqual([false, 0, 0]);
+    void store.snapshot(chunk([B(), C()]));
+    const all = [
+      ['b', null],
+      ['c', null],
+    ];
+    expect(shown(store)).toEqual(all);
+    store.hold(false);
+    expect(shown(store)).toEqual(all);
+  });
+
   it('a row that ends in the very last update before the release is red until the next one', () => {
     const store = storeOf(A());
     store.hold(true);

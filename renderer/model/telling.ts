@@ -7,7 +7,7 @@ export function tell(kind: Notice['kind'], text: string): void {
 }
 
 /** Shows what went wrong, in words; nothing else is lost by it. Returns whether all went well. */
-export async function attempt(action: () => Promise<void>): Promise<boolean> {
+export async function attempt(action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
     return true;

@@ -3,6 +3,11 @@ import type { EngineChoice } from '../../shared/contract';
 import type { Channel } from '../../shared/channel';
 import { t } from '../strings';
 import { ROOT_RIGHTS, welcomeWith } from './fixtures/orders';
+import { A, B, BY_PORT, C, chunk, diff, shown } from './fixtures/stores';
+import { Holding } from './holding';
+import { Names } from './names';
+import { Selection } from './selection';
+import { SocketStore } from './socketStore';
 import { ui } from './uiStore';
 import { Wire } from './wire';
 
@@ -15,18 +20,23 @@ const OTHER: EngineChoice = { kind: 'remote', host: 'other' };
 function set() {
   const close = vi.fn();
   const reconnected = vi.fn();
-  const receivers = { inspector: { close, reconnected }, names: { reconnected }, log: { reconnected } };
-  const wire = new Wire({ ...receivers, sockets: {} } as unknown as ConstructorParameters<typeof Wire>[0]);
+  const sockets = new SocketStore(BY_PORT);
+  const selection = new Selection(sockets.order);
+  const holding = new Holding((held) => sockets.hold(held));
+  const names = new Names(() => undefined);
+  const inspector = { close, reconnected, updated: () => undefined };
+  const receivers = { sockets, selection, holding, names, inspector, log: { reconnected } };
+  const wire = new Wire(receivers as unknown as ConstructorParameters<typeof Wire>[0]);
   let number = 0;
+  let say!: (message: unknown) => void;
   /** Another engine serves from now on; each has an id of its own. */
-  const serve = (engine: EngineChoice): void => {
+  const serve = (engine: EngineChoice, hostname = 'here'): void => {
     ui.set({ engine, notice: null });
-    let say!: (message: unknown) => void;
     const channel = { send: () => undefined, onMessage: (listener: typeof say) => (say = listener) };
     wire.connect(channel as unknown as Channel);
-    say(welcomeWith(ROOT_RIGHTS, { engineId: String(++number) }));
+    say(welcomeWith(ROOT_RIGHTS, { engineId: String(++number), hostname }));
   };
-  return { serve, close };
+  return { serve, tell: (message: unknown) => say(message), close, sockets, selection, holding, names };
 }
 
 beforeEach(() => ui.set(START, true));
@@ -61,4 +71,66 @@ describe('another engine', () => {
     expect(ui.get().done).toBeNull();
     expect(close).toHaveBeenCalledOnce();
   });
+
+  it('on another machine has other rows, held or not: none of them has ended, and none is new', () => {
+    for (const isHeld of [false, true]) {
+      ui.set(START, true);
+      const { serve, tell, sockets, selection, holding, names } = set();
+      serve(SERVER);
+      tell(chunk([A(), B()]));
+      tell(diff({ added: [C()] }));
+      names.turn(true);
+      names.received([{ address: '192.0.2.1', name: 'one.example' }]);
+      selection.only('b');
+      if (isHeld) holding.set('keyboard', true);
+      ui.set({ menu: { x: 1, y: 1, id: 'b' } });
+
+      serve(OTHER);
+      expect(shown(sockets)).toEqual([]);
+      expect(sockets).toMatchObject({ held: false, loaded: false });
+      expect(selection.isEmpty).toBe(true);
+      expect(names.get('192.0.2.1')).toBeNull();
+      expect(ui.get().menu).toBeNull();
+      // Machines call sockets by the same ids.
+      tell(chunk([{ ...B(), firstSeenAt: 1_800_000_000_000 }], { last: false }));
+      tell(chunk([{ ...C(), id: 'd' }], { first: false, seq: 2 }));
+      expect(shown(sockets)).toEqual([
+        ['b', null],
+        ['d', null],
+      ]);
+      expect(sockets.order.get('b')!.row.firstSeenAt).toBe(1_800_000_000_000);
+      tell(diff({ seq: 3, added: [A()], removed: ['d'] }));
+      expect(shown(sockets)).toEqual([
+        ['a', 'new'],
+        ['b', null],
+        ['d', 'ended'],
+      ]);
+    }
+  });
+
+  it('on the same machine goes on where the last one was', () => {
+    const { serve, tell, sockets, selection, holding, names } = set();
+    serve(LOCAL);
+    tell(chunk([A(), B()]));
+    names.turn(true);
+    names.received([{ address: '192.0.2.1', name: 'one.example' }]);
+    selection.only('b');
+    holding.set('keyboard', true);
+    serve(ELEVATED);
+    expect(sockets.held).toBe(true);
+    expect(selection.has('b')).toBe(true);
+    expect(names.get('192.0.2.1')).toBe('one.example');
+    holding.letGo();
+    tell(chunk([A(), C()]));
+    expect(shown(sockets)).toEqual([
+      ['a', null],
+      ['b', 'ended'],
+      ['c', 'new'],
+    ]);
+  });
+});
+
+it('shows a machine’s own name for itself on one line', () => {
+  set().serve(SERVER, 'ser\u202ever\n');
+  expect(ui.get().welcome?.hostname).toBe('ser?ver?');
 });

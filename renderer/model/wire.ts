@@ -5,10 +5,13 @@ import type { EngineChoice, EngineStatus, PageMessage, Welcome } from '../../sha
 import { isSameReading } from '../../shared/reading';
 import type { ReadingOptions } from '../../shared/socket';
 import { Subscriber } from '../../shared/subscriber';
+import { plainText } from '../../shared/text';
 import { t } from '../strings';
 import type { ActionLog } from './actionLog';
+import type { Holding } from './holding';
 import type { Inspector } from './inspector';
 import type { Names } from './names';
+import type { Selection } from './selection';
 import type { SocketStore } from './socketStore';
 import { chosenReading, ui } from './uiStore';
 
@@ -20,9 +23,11 @@ interface Polling {
   paused: boolean;
 }
 
-/** Who is told what the engine says. */
+/** Who is told what the engine says, and that it is another one. */
 interface Receivers {
   sockets: SocketStore;
+  selection: Selection;
+  holding: Holding;
   inspector: Inspector;
   names: Names;
   log: ActionLog;
@@ -84,18 +89,27 @@ export class Wire {
     const { engine } = ui.get();
     const lastEngine = this.engine ?? engine;
     this.engine = engine;
-    ui.set({ welcome, connection: { kind: 'connected' } });
+    // A machine calls itself what it likes.
+    const hostname = plainText(welcome.hostname);
+    ui.set({ welcome: { ...welcome, hostname }, connection: { kind: 'connected' } });
     // A restarted engine begins with its defaults: it is given the user's choice again. A wish may also have been lost
     // with the wire.
     if (reading !== null && (restarted || ui.get().wished !== null)) this.setReading(reading);
     if (!restarted) return;
     if (before !== null) this.setPolling(pollingOf(before));
-    // What was looked at, and what came of the last order, was another machine's.
-    if (machineOf(engine) !== machineOf(lastEngine)) {
-      this.receivers.inspector.close();
-      ui.set({ done: null });
-    }
+    if (machineOf(engine) !== machineOf(lastEngine)) this.leaveMachine();
     ui.set({ notice: { kind: 'info', text: changeOf(lastEngine, engine) } });
+  }
+
+  /** The rows, what was selected and looked at of them, and what came of the last order: all that was another machine's. */
+  private leaveMachine(): void {
+    const { sockets, selection, holding, inspector, names } = this.receivers;
+    inspector.close();
+    selection.clear();
+    ui.set({ done: null, menu: null });
+    holding.letGo();
+    names.forget();
+    void sockets.forget();
   }
 
   private setStatus(status: EngineStatus): void {

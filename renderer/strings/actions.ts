@@ -149,6 +149,8 @@ export const actionStrings = {
     readSoFar: 'read so far',
     more: 'Read older ones',
     lost: 'The connection to the engine was lost while the log was read.',
+    reopened: 'The log was opened anew meanwhile; nothing was saved.',
+    damaged: (n: number) => `${many(n, 'damaged line was', 'damaged lines were')} left out.`,
     copy: 'Copy',
     copyTitle: 'Copy the entries shown',
     copied: (n: number) => `${many(n, 'entry', 'entries')} copied`,

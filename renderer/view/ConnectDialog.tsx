@@ -26,8 +26,7 @@ function OpenDialog() {
     setHost(to);
     setProblem(null);
     try {
-      await app.engines.connect(to);
-      closeDialog();
+      if (await app.engines.connect(to)) closeDialog();
     } catch (error) {
       setProblem(reasonOf(error));
     }

@@ -121,14 +121,20 @@ interface ButtonsProps {
   reading: boolean;
 }
 
-function Buttons({ shown, words, more, reading }: ButtonsProps) {
+/** Also while nothing matches yet, what has not been read may: it can be exported. */
+export function Buttons({ shown, words, more, reading }: ButtonsProps) {
   const app = useApp();
   const text = t.actions.log;
   const nothing = shown.length === 0;
+  const nothingAtAll = nothing && !more;
   /** All of it, also what has not been looked at yet. */
   const save = (ending: 'csv' | 'json'): Promise<boolean> =>
     attempt(async () => {
       const entries = matching(await app.log.all(), words);
+      if (entries.length === 0) {
+        tell('info', text.nothingFound);
+        return;
+      }
       const content = ending === 'csv' ? logCsv(entries) : logJson(entries);
       const { saved } = await app.shell.saveFile(fileName('actions', ending), content);
       if (saved !== null) tell('info', text.saved(entries.length, saved));
@@ -148,10 +154,15 @@ function Buttons({ shown, words, more, reading }: ButtonsProps) {
       <button type="button" disabled={nothing} title={text.copyTitle} onClick={() => void copy()}>
         {text.copy}
       </button>
-      <button type="button" disabled={nothing} title={text.exportTitle} onClick={() => void save('csv')}>
+      <button type="button" disabled={nothingAtAll} title={text.exportTitle} onClick={() => void save('csv')}>
         {text.csv}
       </button>
-      <button type="button" disabled={nothing} title={text.exportTitle} onClick={() => void save('json')}>
+      <button
+        type="button"
+        disabled={nothingAtAll}
+        title={text.exportTitle}
+        onClick={() => void save('json')}
+      >
         {text.json}
       </button>
       <button type="button" onClick={closeDialog}>
