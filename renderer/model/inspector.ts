@@ -71,6 +71,13 @@ export class Inspector {
     this.details.close();
   }
 
+  /** What was looked at was another machine's: its sockets may have the same ids. */
+  forget(): void {
+    this.close();
+    this.watches.clear();
+    this.scan = null;
+  }
+
   /** A reading has been taken in as a whole. */
   updated({ readAt, intervalMs }: ReadingTime): void {
     this.time = { readAt, intervalMs };

@@ -27,6 +27,13 @@ describe('Watches', () => {
     expect('abcdefghi'.split('').filter((id) => watches.get(id) === undefined)).toEqual(['b']);
   });
 
+  it('forgets all of them where they were another machine’s', () => {
+    const watches = new Watches();
+    watches.begin(socketRow({ id: 'a' }), at(0));
+    watches.clear();
+    expect(watches.get('a')).toBeUndefined();
+  });
+
   it('writes the last values of a socket that has ended, and nothing after', () => {
     const watches = new Watches();
     const { history, timeline } = watches.begin(socketRow({ firstSeenAt: 0 }), at(0));

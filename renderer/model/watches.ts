@@ -35,6 +35,10 @@ export class Watches {
     return watch;
   }
 
+  clear(): void {
+    this.watches.clear();
+  }
+
   /**
    * A reading has come.
    * @param find the row as that reading has it, and whether it has ended; undefined where it is no longer listed

@@ -18,13 +18,13 @@ const SERVER: EngineChoice = { kind: 'remote', host: 'admin@server' };
 const OTHER: EngineChoice = { kind: 'remote', host: 'other' };
 
 function set() {
-  const close = vi.fn();
+  const forget = vi.fn();
   const reconnected = vi.fn();
   const sockets = new SocketStore(BY_PORT);
   const selection = new Selection(sockets.order);
   const holding = new Holding((held) => sockets.hold(held));
   const names = new Names(() => undefined);
-  const inspector = { close, reconnected, updated: () => undefined };
+  const inspector = { forget, reconnected, updated: () => undefined };
   const receivers = { sockets, selection, holding, names, inspector, log: { reconnected } };
   const wire = new Wire(receivers as unknown as ConstructorParameters<typeof Wire>[0]);
   let number = 0;
@@ -36,7 +36,7 @@ function set() {
     wire.connect(channel as unknown as Channel);
     say(welcomeWith(ROOT_RIGHTS, { engineId: String(++number), hostname }));
   };
-  return { serve, tell: (message: unknown) => say(message), close, sockets, selection, holding, names };
+  return { serve, tell: (message: unknown) => say(message), forget, sockets, selection, holding, names };
 }
 
 beforeEach(() => ui.set(START, true));
@@ -61,15 +61,15 @@ describe('another engine', () => {
   });
 
   it('on another machine has nothing to do with what was looked at, nor with the last results', () => {
-    const { serve, close } = set();
+    const { serve, forget } = set();
     serve(LOCAL);
     ui.set({ done: { order: { action: 'reset', ids: ['a'] }, report: { results: [], unrecorded: null } } });
     serve(ELEVATED);
     expect(ui.get().done).not.toBeNull();
-    expect(close).not.toHaveBeenCalled();
+    expect(forget).not.toHaveBeenCalled();
     serve(SERVER);
     expect(ui.get().done).toBeNull();
-    expect(close).toHaveBeenCalledOnce();
+    expect(forget).toHaveBeenCalledOnce();
   });
 
   it('on another machine has other rows, held or not: none of them has ended, and none is new', () => {

@@ -104,7 +104,7 @@ export class Wire {
   /** The rows, what was selected and looked at of them, and what came of the last order: all that was another machine's. */
   private leaveMachine(): void {
     const { sockets, selection, holding, inspector, names } = this.receivers;
-    inspector.close();
+    inspector.forget();
     selection.clear();
     ui.set({ done: null, menu: null });
     holding.letGo();
