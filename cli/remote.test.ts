@@ -1,8 +1,9 @@
 /** list and close on "another machine": this one, through a real ssh and a real sshd. */
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Sshd, SSHD_MISSING } from '../remote/fixtures/sshd';
 import { PROTOCOL_VERSION } from '../shared/contract';
 import { cli, folder, lines, programPath, run, setUpProgram } from './fixtures/program';
@@ -96,6 +97,28 @@ describe('list --host', () => {
   });
 });
 
+/**
+ * An engine there that takes its time: it says on standard error what it is asked, and of a batch has done the first when
+ * it is told to stop.
+ */
+const SLOW = `
+const say = (message) => console.log(JSON.stringify(message));
+const reply = (message) => say({ from: 'host', message });
+say({ from: 'engine', version: ${PROTOCOL_VERSION}, program: 'x' });
+let act;
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { to, message } = JSON.parse(line);
+  if (to !== 'host') return;
+  console.error('asked:', message.method);
+  if (message.method === 'prepare') reply({ request: message.request, preparation: { order: message.order, missing: [] } });
+  if (message.method === 'act') act = message;
+  if (message.method !== 'stop') return;
+  const outcome = (id, i) => ({ id, outcome: i === 0 ? 'done' : 'stopped', label: id, message: null });
+  reply({ request: act.request, report: { results: act.order.ids.map(outcome), unrecorded: null } });
+  reply({ request: message.request, stopped: true });
+}).on('close', () => process.exit());
+`;
+
 describe('close --host', () => {
   it('closes exactly what was listed, says the same as here, and writes it down there', async () => {
     const { client } = await connect();
@@ -109,6 +132,64 @@ describe('close --host', () => {
     expect(await remote('close', id)).toEqual({ status: 1, stdout: 'gone\n', stderr: '' });
     const log = fs.readFileSync(path.join(folder, 'state', 'actions.jsonl'), 'utf8');
     expect(JSON.parse(lines(log)[0]!)).toMatchObject({ target: id, origin: 'command line', outcome: 'done' });
+  });
+
+  it('says what may have been done, and where to look, where the wire breaks under way', async () => {
+    const file = path.join(folder, 'breaking.cjs');
+    fs.writeFileSync(file, SLOW.replace('act = message;', 'process.exit(9);'));
+    const { status, stdout, stderr } = await remoteAt('server', `${process.execPath} ${file}`, 'close', 'a');
+    expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
+    expect(lines(stderr).at(-1)).toMatch(/connection to server was lost.*Part of it may have been done/);
+  });
+});
+
+describe('Ctrl+C', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'needs the signals of a terminal'));
+
+  /** Starts it as a shell does: as a process group of its own, each of which hears Ctrl+C. */
+  function start(program: string): {
+    status: Promise<number | null>;
+    stdout: string;
+    stderr: string;
+    pid: number;
+  } {
+    const words = [programPath(), 'close', '--host', 'server', '--remote-program', program, 'a', 'b'];
+    const env = { ...process.env, SOCKETSCOPE_SSH: sshd!.ssh };
+    const child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
+    const status = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const started = { status, stdout: '', stderr: '', pid: child.pid! };
+    child.stdout.on('data', (piece) => (started.stdout += String(piece)));
+    child.stderr.on('data', (piece) => (started.stderr += String(piece)));
+    return started;
+  }
+  /** Processes of this group, without the one that leads it */
+  const others = (group: number): string[] =>
+    execFileSync('ps', ['-eo', 'pid=,pgid=,stat=,args='], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([pid, pgid, stat]) => pgid === String(group) && pid !== pgid && !stat!.startsWith('Z'))
+      .map((fields) => fields.slice(3).join(' '));
+  const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+
+  it('stops a batch there, and what came of it is reported', async () => {
+    const file = path.join(folder, 'slow.cjs');
+    fs.writeFileSync(file, SLOW);
+    const run = start(`${process.execPath} ${file}`);
+    await until(() => expect(run.stderr).toContain('asked: act'));
+    process.kill(-run.pid, 'SIGINT');
+    expect(await run.status).toBe(3);
+    expect(run.stdout).toBe('closed\nstopped\n');
+    await until(() => expect(others(run.pid)).toEqual([]));
+  });
+
+  it('gives up while nobody has answered yet, and leaves no ssh behind that asks', async () => {
+    const run = start(standIn('echo begun >&2; exec sleep 30'));
+    await until(() => expect(run.stderr).toContain('begun'));
+    expect(others(run.pid)).toEqual([expect.stringContaining('ssh_config')]);
+    process.kill(-run.pid, 'SIGINT');
+    expect(await run.status).toBe(4);
+    expect(lines(run.stderr).at(-1)).toBe('socketscope: Given up.');
+    await until(() => expect(others(run.pid)).toEqual([]));
   });
 });
 

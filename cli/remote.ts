@@ -1,7 +1,7 @@
 /** `--host`: the same commands on another machine, through the user's own ssh. */
-import { sshCommand } from '../remote/commandLines';
+import { sshCommand, withoutInterrupt } from '../remote/commandLines';
 import { startRemote } from '../remote/remoteEngine';
-import type { RemoteEngine } from '../remote/remoteEngine';
+import type { RemoteEngine, RemoteOptions } from '../remote/remoteEngine';
 import type { Channel } from '../shared/channel';
 import { ContractError, PROTOCOL_VERSION } from '../shared/contract';
 import type { EngineMessage, HostReply, HostRequest, PageMessage, Progress } from '../shared/contract';
@@ -31,14 +31,31 @@ export async function withRemote<Result>(
     host: host!,
     program: command.args.at(command.args.indexOf('--') + 2)!,
   } as const;
-  const remote = await startRemote({ command, place, stderr: (piece) => process.stderr.write(piece) });
+  const remote = await connect({
+    command: withoutInterrupt(command),
+    place,
+    stderr: (piece) => process.stderr.write(piece),
+  });
   try {
     return await new Promise<Result>((resolve, reject) => {
-      remote.onEnd(reject);
+      // Whoever waits for an answer knows better what the end means for it.
+      remote.onEnd((why) => setImmediate(reject, why));
       use(remote).then(resolve, reject);
     });
   } finally {
     remote.close();
+  }
+}
+
+/** Until there is an engine, Ctrl+C ends ssh, which does not hear of it by itself. */
+async function connect(options: RemoteOptions): Promise<RemoteEngine> {
+  const giveUp = new AbortController();
+  const interrupted = (): void => giveUp.abort();
+  process.once('SIGINT', interrupted);
+  try {
+    return await startRemote({ ...options, signal: giveUp.signal });
+  } finally {
+    process.off('SIGINT', interrupted);
   }
 }
 

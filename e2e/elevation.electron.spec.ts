@@ -120,15 +120,26 @@ test('another machine’s sockets are shown over ssh, and again after the wire b
   const main = path.join(ROOT, 'dist', 'cli', 'main.js');
   // ssh, as far as it matters: a program whose standard input and output are the engine’s over there.
   const ssh = script(path.join(root, 'ssh'), `exec '${process.execPath}' '${main}' engine --stdio`);
-  const subject = await openInElectron({ demo: 'idle', env: { SOCKETSCOPE_SSH: ssh } });
+  const subject = await openInElectron({ env: { SOCKETSCOPE_SSH: ssh } });
   try {
     const { app, page } = subject;
     const offered = (): Promise<boolean> =>
       app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('connect-to')!.enabled);
     await expect.poll(offered).toBe(true);
-    await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('connect-to')!.click());
-    await page.getByRole('textbox', { name: 'Machine' }).fill('ops@server');
-    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    const connect = async (agreed: boolean): Promise<string> => {
+      await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('connect-to')!.click());
+      await page.getByRole('textbox', { name: 'Machine' }).fill('ops@server');
+      const question = await subject.answerNext(agreed);
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
+      return (await question.asked).message;
+    };
+    // Main asks, and a no is a no.
+    expect(await connect(false)).toBe('Connect to ops@server by ssh?');
+    await expect(page.getByText('Not connected: nobody agreed to it.').first()).toBeVisible();
+    expect([engines(main), await title(subject)]).toEqual([[], 'SocketScope']);
+    await page.keyboard.press('Escape');
+
+    await connect(true);
     await search(page, `127.0.0.1:${pair.clientPort}`);
     const row = rowOf(page, pair.clientPort, pair.serverPort);
     await expect(row).toHaveCount(1);
@@ -144,8 +155,8 @@ test('another machine’s sockets are shown over ssh, and again after the wire b
     expect(engines(main)).not.toEqual([pid]);
 
     await page.getByRole('button', { name: 'Back to this machine' }).first().click();
-    await expect(row).toHaveCount(0);
-    expect(await title(subject)).toBe('SocketScope');
+    await expect.poll(() => title(subject)).toBe('SocketScope');
+    await expect(page.getByLabel('Status')).not.toContainText('on ops@server');
     await expect.poll(() => engines(main)).toEqual([]);
   } finally {
     await subject.close();

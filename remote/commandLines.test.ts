@@ -71,6 +71,8 @@ describe('sshCommand', () => {
       'ClearAllForwardings=yes',
       'ForwardAgent=no',
       'ForwardX11=no',
+      'GSSAPIDelegateCredentials=no',
+      'Tunnel=no',
     ])
       expect(options).toContain(option);
   });
@@ -136,7 +138,7 @@ describe('elevationCommand', () => {
     const env = { SUDO_ASKPASS: '/usr/bin/ask' };
     expect(elevate({ find: there('sudo'), env })).toEqual({
       program: '/usr/bin/sudo',
-      args: ['-A', '--', '/opt/w'],
+      args: ['-k', '-A', '--', '/opt/w'],
     });
     expect(() => elevate({ find: there('sudo') })).toThrow('set SUDO_ASKPASS');
     expect(() => elevate({})).toThrow('neither pkexec nor sudo');

@@ -8,6 +8,9 @@ export interface CommandLine {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** ssh's exit status where it fails itself, and not what runs there. */
+export const SSH_FAILED = 255;
+
 /** What the far end is asked to run unless the user names another. */
 export const REMOTE_PROGRAM = 'socketscope';
 
@@ -24,7 +27,7 @@ export interface SshOptions {
 
 /**
  * The user's own ssh with the user's own configuration. Left out is what could stand in the way of a plain pair of pipes,
- * or hand something to the other machine that it does not need (agent, X11, forwarded ports).
+ * or hand something to the other machine that it does not need (agent, tickets, X11, forwarded ports, a tunnel).
  * @throws ContractError where the host is none; Error where a word is not plain
  */
 export function sshCommand({ host, program, args = [], mayAsk, env }: SshOptions): CommandLine {
@@ -41,6 +44,8 @@ export function sshCommand({ host, program, args = [], mayAsk, env }: SshOptions
     'ClearAllForwardings=yes',
     'ForwardAgent=no',
     'ForwardX11=no',
+    'GSSAPIDelegateCredentials=no',
+    'Tunnel=no',
     'ConnectTimeout=20',
     // A wire that is dead, and not just silent, is noticed after 45 s.
     'ServerAliveInterval=15',
@@ -58,6 +63,19 @@ export function sshCommand({ host, program, args = [], mayAsk, env }: SshOptions
       ...words,
     ],
   };
+}
+
+/**
+ * The same command, with Ctrl+C on its terminal left to this program: what runs at the time is then stopped in good order.
+ * It stays on the terminal, where ssh asks.
+ */
+export function withoutInterrupt({ program, args }: CommandLine): CommandLine {
+  // Windows has no such signal to keep off.
+  if (process.platform === 'win32') return { program, args };
+  const script = `command -v "$1" >/dev/null || { echo "$1: there is no such program here. Install OpenSSH's client." >&2; exit ${SSH_FAILED}; }
+trap '' INT
+exec "$@"`;
+  return { program: '/bin/sh', args: ['-c', script, 'sh', program, ...args] };
 }
 
 export interface ElevationOptions {
@@ -86,8 +104,9 @@ export function elevationCommand({ wrapper, program, namespaces, env, find }: El
   const pkexec = nonEmpty(env['SOCKETSCOPE_PKEXEC']) ?? find('pkexec');
   if (pkexec !== null) return { program: pkexec, args: ['--disable-internal-agent', ...order] };
   const sudo = find('sudo');
+  // -k: an answer of a while ago does not count.
   if (sudo !== null && nonEmpty(env['SUDO_ASKPASS']) !== null)
-    return { program: sudo, args: ['-A', '--', ...order] };
+    return { program: sudo, args: ['-k', '-A', '--', ...order] };
   throw new Error(
     sudo === null
       ? 'There is neither pkexec nor sudo here. Install polkit (the package is pkexec or polkit), or start SocketScope as root.'

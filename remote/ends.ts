@@ -1,6 +1,7 @@
 /** Why an engine elsewhere could not be had, or was lost, in a sentence for a person. */
 import { PROTOCOL_VERSION } from '../shared/contract';
 import { plainText } from '../shared/text';
+import { SSH_FAILED } from './commandLines';
 import type { Greeting } from './frames';
 
 /** What is on the other end of the wire: the administrator's engine of this machine, or that of another one. */
@@ -77,7 +78,7 @@ function remoteEnding(
     );
   }
   // ssh's own failures; everything else is the exit status of what ran there.
-  if (code !== 255) {
+  if (code !== SSH_FAILED) {
     return /There is no command "engine"/.test(stderr)
       ? new RemoteError(
           `The SocketScope on ${host} is too old for this one. Install the same version on both.`,
@@ -109,6 +110,17 @@ export function notStarted(place: Place, program: string, error: NodeJS.ErrnoExc
 
 const nameOf = (place: Place): string =>
   place.kind === 'remote' ? place.host : 'The engine with more rights';
+
+/** It was not asked for a password, or the like, and yet says nothing. */
+export function noAnswer(place: Place): RemoteError {
+  return new RemoteError(`${nameOf(place)} does not answer.`, false);
+}
+
+/** What is to be said of an order whose answer was lost with the wire. */
+export function unanswered(place: Place, why: string): string {
+  const where = place.kind === 'remote' ? ` on ${place.host}` : '';
+  return `${why} Part of it may have been done: what was is in the log${where} (~/.local/state/socketscope/actions.jsonl unless another place is set there).`;
+}
 
 export function otherVersion(place: Place, { version, program }: Greeting, own: string): RemoteError {
   return new RemoteError(

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PROTOCOL_VERSION } from '../shared/contract';
 import type { HostReply, HostRequest } from '../shared/contract';
+import type { Order } from '../shared/orders';
 import { MAX_FROM_ENGINE, MAX_TO_ENGINE } from './frames';
 import { startRemote } from './remoteEngine';
 import type { RemoteEngine } from './remoteEngine';
@@ -83,6 +84,44 @@ describe('startRemote', () => {
     await expect(start([], [], giveUp.signal)).rejects.toThrow('Given up.');
   });
 
+  it('is given up where it says nothing for as long as it may, which need not be for good', async () => {
+    const args = ['-e', PEER, JSON.stringify([[], []])];
+    const silent = startRemote({ command: { program: process.execPath, args }, place, patienceMs: 1 });
+    await expect(silent).rejects.toMatchObject({ message: 'server does not answer.', final: false });
+  });
+
+  it('is not given up once it has answered', async () => {
+    const args = ['-e', PEER, JSON.stringify([[greeting], [{ from: 'page', message: 'heard' }]])];
+    const patienceMs = 5000;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      remote = await startRemote({ command: { program: process.execPath, args }, place, patienceMs });
+      vi.advanceTimersByTime(patienceMs);
+    } finally {
+      vi.useRealTimers();
+    }
+    const page = new Page();
+    remote.connectPage(page);
+    page.say({ type: 'refresh' });
+    await until(() => expect(page.heard).toHaveLength(1));
+  });
+
+  it('ends at once what has not answered, though it does not look at its input', async ({ skip }) => {
+    skip(process.platform === 'win32', 'needs POSIX');
+    const giveUp = new AbortController();
+    const args = ['-e', 'console.error(process.pid); setInterval(() => {}, 1000)'];
+    let pid = 0;
+    const starting = startRemote({
+      command: { program: process.execPath, args },
+      ...{ place, signal: giveUp.signal },
+      stderr: (piece) => (pid = Number(piece)),
+    });
+    await until(() => expect(pid).toBeGreaterThan(0));
+    giveUp.abort();
+    await expect(starting).rejects.toThrow('Given up.');
+    await until(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+  });
+
   it('says what cannot be started', async () => {
     const command = { program: '/nonexistent/ssh', args: [] };
     await expect(startRemote({ command, place })).rejects.toThrow(/no such program here/);
@@ -138,7 +177,7 @@ describe('RemoteEngine', () => {
     const end = ended(engine);
     engine.request(order, (reply) => replies.push(reply));
     expect((await end).message).toMatch(/no answer of SocketScope/);
-    expect(replies).toEqual([{ request: 7, error: expect.stringMatching(/no answer before that/) }]);
+    expect(replies).toEqual([{ request: 7, error: (await end).message }]);
   });
 
   it('tells whoever waits that the wire broke, and does nothing after it', async () => {
@@ -152,11 +191,28 @@ describe('RemoteEngine', () => {
     expect(page.closed).toHaveBeenCalledOnce();
     engine.request(order, (reply) => replies.push(reply));
     expect(replies).toEqual([
-      { request: 7, error: expect.stringMatching(/no answer before that; look at the grid/) },
+      { request: 7, error: expect.stringMatching(/no answer of SocketScope/) },
       { request: 7, error: 'The engine is not running; nothing was done.' },
     ]);
     // Also for whoever asks late.
     expect(await ended(engine)).toBeInstanceOf(Error);
+  });
+
+  it('says of an order that was lost with the wire where to look for what was done', async () => {
+    const engine = await start([greeting], [{ from: 'nobody' }]);
+    const replies: HostReply[] = [];
+    const end = ended(engine);
+    const acting: Order = { action: 'reset', ids: ['a'] };
+    engine.request({ request: 8, method: 'act', order: acting, origin: 'window' }, (reply) =>
+      replies.push(reply),
+    );
+    await end;
+    expect(replies).toEqual([
+      {
+        request: 8,
+        error: expect.stringMatching(/Part of it may have been done: .*log on server .*actions\.jsonl/),
+      },
+    ]);
   });
 
   it('sends nothing that the other side would take for an attack', async () => {

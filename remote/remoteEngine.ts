@@ -7,7 +7,7 @@ import type { Channel } from '../shared/channel';
 import { ContractError, parse, PROTOCOL_VERSION } from '../shared/contract';
 import type { HostReply, HostRequest, Refused } from '../shared/contract';
 import type { CommandLine } from './commandLines';
-import { endingOf, noEngine, notStarted, otherVersion, RemoteError } from './ends';
+import { endingOf, noAnswer, noEngine, notStarted, otherVersion, RemoteError, unanswered } from './ends';
 import type { Place } from './ends';
 import { encodeFrame, FrameDecoder, FrameError, MAX_FROM_ENGINE, MAX_TO_ENGINE } from './frames';
 
@@ -59,29 +59,38 @@ export interface RemoteOptions {
   stderr?: (piece: Buffer) => void;
   /** Gives up on an engine that has not answered yet */
   signal?: AbortSignal;
+  /** ms until one that does not answer is given up; as long as it takes unless given, since it may be asking the user */
+  patienceMs?: number;
 }
 
 /** Starts one. @throws RemoteError where it does not answer as an engine of this version */
 export function startRemote(options: RemoteOptions): Promise<RemoteEngine> {
   return new Promise((resolve, reject) => {
-    const { signal } = options;
+    const { patienceMs, place, signal } = options;
     if (signal?.aborted === true) {
       reject(new RemoteError('Given up.', true));
       return;
     }
-    const remote = new RemoteEngine(options, () => resolve(remote));
-    remote.onEnd(reject);
-    signal?.addEventListener('abort', () => {
-      reject(new RemoteError('Given up.', true));
-      if (!remote.greeted) remote.close();
+    const remote = new RemoteEngine(options, () => {
+      clearTimeout(timer);
+      resolve(remote);
     });
+    const giveUp = (why: RemoteError): void => {
+      clearTimeout(timer);
+      reject(why);
+      if (!remote.greeted) remote.close();
+    };
+    const timer =
+      patienceMs === undefined ? undefined : setTimeout(() => giveUp(noAnswer(place)), patienceMs);
+    remote.onEnd(giveUp);
+    signal?.addEventListener('abort', () => giveUp(new RemoteError('Given up.', true)));
   });
 }
 
 export class RemoteEngine {
   private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly place: Place;
-  private readonly waiting = new Map<number, (reply: HostReply) => void>();
+  private readonly waiting = new Map<number, { asked: HostRequest; reply: (reply: HostReply) => void }>();
   private page: { number: number; channel: Channel } | null = null;
   private pages = 0;
   private hasGreeted = false;
@@ -164,7 +173,8 @@ export class RemoteEngine {
     const { request: number } = request;
     if (this.ending !== null)
       reply({ request: number, error: 'The engine is not running; nothing was done.' });
-    else if (this.write({ to: 'host', message: request })) this.waiting.set(number, reply);
+    else if (this.write({ to: 'host', message: request }))
+      this.waiting.set(number, { asked: request, reply });
     else reply({ request: number, error: 'That is too much for one order; nothing was done.' });
   }
 
@@ -173,6 +183,8 @@ export class RemoteEngine {
     this.left = true;
     this.end(new RemoteError('Left.', true));
     this.hangUp();
+    // Nothing was begun. What asks on a terminal, or waits for a machine, does not look at its input.
+    if (!this.hasGreeted) this.child.kill();
   }
 
   private hangUp(): void {
@@ -215,7 +227,7 @@ export class RemoteEngine {
   private answer(reply: HostReply): void {
     const waiting = this.waiting.get(reply.request);
     if (!('progress' in reply)) this.waiting.delete(reply.request);
-    waiting?.(reply);
+    waiting?.reply(reply);
   }
 
   private leavePage(): void {
@@ -228,8 +240,8 @@ export class RemoteEngine {
     if (this.ending !== null) return;
     this.ending = why;
     this.leavePage();
-    const error = `${why.message} There was no answer before that; look at the grid for what was done.`;
-    for (const [request, reply] of this.waiting) reply({ request, error });
+    for (const [request, { asked, reply }] of this.waiting)
+      reply({ request, error: asked.method === 'act' ? unanswered(this.place, why.message) : why.message });
     this.waiting.clear();
     if (!this.left) this.endListener(why);
   }

@@ -225,17 +225,30 @@ export const engineChoice = v.variant('kind', [
   v.strictObject({ kind: v.literal('remote'), host: remoteHost }),
 ]);
 export type EngineChoice = v.InferOutput<typeof engineChoice>;
-export const hostOrder = v.strictObject({ choose: engineChoice, request: seq });
+/** `mayAsk`: whether somebody is there to be asked, for a password for example */
+export const hostOrder = v.strictObject({ choose: engineChoice, mayAsk: v.boolean(), request: seq });
 export type HostOrder = v.InferOutput<typeof hostOrder>;
+
+/** Main → engine host: a request for the engine of this number ({@link HostNews}), and for no other. */
+export interface Addressed {
+  engine: number;
+  ask: HostRequest;
+}
+
+/** The number of the engine that an engine host begins with. */
+export const FIRST_ENGINE = 0;
+
+/** Main → engine host: stop what is under way, and end. */
+export const LEAVE = 'leave';
 
 /**
  * Engine host → main, besides {@link HostReply}: the answer to a choice (`problem` says why the one before goes on); which
- * engine serves from now on; that the wire to it broke, and when it is tried again (ms since 1970-01-01 UTC); something to
+ * engine serves from now on, each time with another number; that the wire to it broke, and when it is tried again (ms since 1970-01-01 UTC); something to
  * tell the user; that there can be no engine here.
  */
 export type HostNews =
   | { chosen: number; problem: string | null }
-  | { serving: EngineChoice }
+  | { serving: EngineChoice; number: number }
   | { lost: { engine: EngineChoice; message: string; retryAt: number } }
   | { notice: string }
   | { fatal: string };

@@ -4,7 +4,6 @@ import net from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Sshd, SSHD_MISSING } from '../../remote/fixtures/sshd';
-import type { HostNews } from '../../shared/contract';
 import type { Order } from '../../shared/orders';
 import { EngineHost, eventually, stageProgram } from './fixtures/engineHost';
 
@@ -54,7 +53,7 @@ afterAll(() => {
 
 const isClient = (row: { localPort: number | null; remotePort: number | null }): boolean =>
   row.localPort === connection.client.localPort && row.remotePort === connection.client.remotePort;
-const last = (): HostNews => engine.news.at(-1)!;
+const last = (): object => engine.news.at(-1)!;
 
 /** Engines on the other end that still run. */
 function farEngines(): number {

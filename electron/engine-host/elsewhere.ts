@@ -4,6 +4,10 @@ import path from 'node:path';
 import { elevationCommand, REMOTE_PROGRAM, sshCommand } from '../../remote/commandLines';
 import { startRemote } from '../../remote/remoteEngine';
 import type { EngineSwitchOptions } from './engineSwitch';
+import { installed } from './installed';
+
+/** For a connection that needs nobody's answer: ssh's own limits end before an engine begins. */
+const UNASKED_MS = 60_000;
 
 export interface Elevation {
   /** packaging/linux/socketscope-elevated */
@@ -25,18 +29,24 @@ export function elevationOf(argv: readonly string[]): Elevation | null {
 export function elsewhere(
   elevation: Elevation | null,
   env: NodeJS.ProcessEnv,
+  whereInstalled = installed,
 ): EngineSwitchOptions['startElsewhere'] {
   return async (choice, mayAsk, signal) => {
     if (choice.kind === 'remote') {
       const { host } = choice;
       const command = sshCommand({ host, mayAsk, env });
       const program = env['SOCKETSCOPE_REMOTE_PROGRAM'] ?? REMOTE_PROGRAM;
-      return startRemote({ command, place: { kind: 'remote', host, program }, env: askingBy(env), signal });
+      return startRemote({
+        command,
+        place: { kind: 'remote', host, program },
+        env: askingBy(env),
+        signal,
+        ...(mayAsk ? {} : { patienceMs: UNASKED_MS }),
+      });
     }
     if (elevation === null) throw new Error('On this system the engine cannot be given more rights yet.');
-    if (elevation.program === null) checkInstalled(elevation.wrapper);
     const command = elevationCommand({
-      wrapper: elevation.wrapper,
+      wrapper: elevation.program === null ? whereInstalled(elevation.wrapper) : elevation.wrapper,
       program: elevation.program === null ? null : whole(elevation.program, env),
       namespaces: choice.namespaces,
       env,
@@ -54,20 +64,6 @@ function askingBy(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** With the program's whole path: it is looked for by somebody else's PATH otherwise. */
 function whole([program, ...args]: readonly string[], env: NodeJS.ProcessEnv): string[] {
   return [path.isAbsolute(program!) ? program! : (findCommand(program!, env) ?? program!), ...args];
-}
-
-/** What root is to run must be root's alone: files of the user's could be anybody's who got at the user's files. */
-function checkInstalled(wrapper: string): void {
-  const folder = path.dirname(wrapper);
-  for (const file of [wrapper, path.join(folder, 'socketscope'), path.join(folder, 'koffi.node'), folder]) {
-    const stat = fs.statSync(file, { throwIfNoEntry: false });
-    const writable = stat?.gid === 0 ? 0o002 : 0o022;
-    if (stat === undefined || stat.uid !== 0 || (stat.mode & writable) !== 0) {
-      throw new Error(
-        'More rights are for an installed SocketScope only (the deb or rpm package): what runs with them must belong to root.',
-      );
-    }
-  }
 }
 
 function findCommand(name: string, env: NodeJS.ProcessEnv): string | null {

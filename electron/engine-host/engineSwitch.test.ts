@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HandClock } from '../../engine/fixtures/handClock';
 import { RemoteError } from '../../remote/ends';
-import type { HostNews, HostReply, HostRequest } from '../../shared/contract';
+import { FIRST_ENGINE } from '../../shared/contract';
+import type { EngineChoice, HostNews, HostReply, HostRequest } from '../../shared/contract';
 import { EngineSwitch } from './engineSwitch';
 import type { DistantChoice, Elsewhere } from './engineSwitch';
 
@@ -46,7 +47,10 @@ let clock: HandClock;
 let locals: FakeLocal[];
 let reply: (message: HostReply) => void;
 let starts: Start[];
-let told: (HostNews | HostReply)[];
+/** Without the numbers of engines */
+let told: object[];
+/** Of the engine that is said to serve */
+let number: number;
 let engines: EngineSwitch;
 
 beforeEach(() => {
@@ -54,6 +58,7 @@ beforeEach(() => {
   locals = [];
   starts = [];
   told = [];
+  number = FIRST_ENGINE;
   engines = new EngineSwitch({
     startLocal: (answer) => {
       reply = answer;
@@ -62,16 +67,23 @@ beforeEach(() => {
     },
     startElsewhere: (choice, mayAsk, signal) =>
       new Promise((resolve, reject) => starts.push({ choice, mayAsk, signal, resolve, reject })),
-    tell: (message) => told.push(message),
+    tell: (message) => {
+      if ('serving' in message) ({ number } = message);
+      told.push('serving' in message ? { serving: message.serving } : message);
+    },
     clock,
   });
 });
+
+const choose = (choice: EngineChoice, mayAsk = true): Promise<void> => engines.choose(choice, mayAsk);
+/** An order for this engine, or for the one that is said to serve */
+const give = (ask: unknown, engine = number): void => engines.receive({ engine, ask: ask as HostRequest });
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Chooses, and lets it be had. */
 async function serveFrom(choice: DistantChoice): Promise<FakeElsewhere> {
-  const chosen = engines.choose(choice);
+  const chosen = choose(choice);
   const remote = new FakeElsewhere();
   starts.at(-1)!.resolve(remote);
   await chosen;
@@ -86,13 +98,13 @@ describe('EngineSwitch', () => {
   it('goes on with the engine before until the chosen one is up', async () => {
     const page = { send: vi.fn(), onMessage: vi.fn(), onClose: vi.fn(), close: vi.fn() };
     engines.connectPage(page);
-    const chosen = engines.choose(server);
+    const chosen = choose(server);
     await turn();
     expect(locals[0]!.serve).toHaveBeenCalledWith(page);
     expect([locals[0]!.dispose.mock.calls.length, page.close.mock.calls.length, told.length]).toEqual([
       0, 0, 0,
     ]);
-    engines.receive(order);
+    give(order);
     expect(locals[0]!.orders.receive).toHaveBeenCalledWith(order);
     reply({ request: 7, error: 'no' });
     told.length = 0;
@@ -106,20 +118,25 @@ describe('EngineSwitch', () => {
     expect(told).toEqual([{ serving: server }]);
     engines.connectPage(page);
     expect(remote.connectPage).toHaveBeenCalledWith(page);
-    engines.receive(order);
+    give(order);
     expect(remote.request).toHaveBeenCalledWith(order, expect.any(Function));
   });
 
   it('goes on for good where it is not to be had', async () => {
-    const chosen = engines.choose(elevated);
+    const chosen = choose(elevated);
     starts[0]!.reject(new RemoteError('said no', true));
     await expect(chosen).rejects.toThrow('said no');
     expect([told, locals[0]!.dispose.mock.calls]).toEqual([[], []]);
   });
 
+  it('asks nobody where it is said to', () => {
+    void choose(server, false);
+    expect(starts[0]).toMatchObject({ choice: server, mayAsk: false });
+  });
+
   it('does not leave an engine that has an order under way', async () => {
-    engines.receive(order);
-    const chosen = engines.choose(server);
+    give(order);
+    const chosen = choose(server);
     starts[0]!.resolve(new FakeElsewhere());
     await turn();
     reply({ request: 7, progress: { done: 1, total: 2 } });
@@ -132,7 +149,7 @@ describe('EngineSwitch', () => {
 
   it('starts its own engine anew when it is wanted again', async () => {
     const remote = await serveFrom(server);
-    await engines.choose(local);
+    await choose(local);
     expect(remote.close).toHaveBeenCalledOnce();
     expect(locals).toHaveLength(2);
     expect(told).toEqual([{ serving: local }]);
@@ -142,8 +159,8 @@ describe('EngineSwitch', () => {
   });
 
   it('gives up what it is waiting for when something else is chosen', async () => {
-    const first = engines.choose(server);
-    const second = engines.choose(other);
+    const first = choose(server);
+    const second = choose(other);
     expect(starts[0]!.signal.aborted).toBe(true);
     const late = new FakeElsewhere();
     starts[0]!.resolve(late);
@@ -155,21 +172,76 @@ describe('EngineSwitch', () => {
   });
 
   it('does nothing where the chosen one serves already', async () => {
-    await engines.choose(local);
+    await choose(local);
     await serveFrom(server);
-    await engines.choose(server);
+    await choose(server);
     expect([starts.length, told]).toEqual([1, []]);
   });
 
   it('refuses a malformed order, and gives a remote engine none', async () => {
     const remote = await serveFrom(server);
-    engines.receive({ ...order, force: true });
-    engines.receive(null);
-    expect(told).toEqual([
-      { request: 7, error: expect.stringMatching(/^Refused/) },
-      { request: -1, error: expect.stringMatching(/^Refused/) },
-    ]);
+    give({ ...order, force: true });
+    expect(told).toEqual([{ request: 7, error: expect.stringMatching(/^Refused/) }]);
     expect(remote.request).not.toHaveBeenCalled();
+  });
+});
+
+describe('an order for another engine than the one that serves by now', () => {
+  const changed = { request: 7, error: 'The engine has changed meanwhile; nothing was done.' };
+
+  it('is carried out by none, whichever way the engines changed', async () => {
+    const before = number;
+    const remote = await serveFrom(server);
+    give(order, before);
+    expect(told).toEqual([changed]);
+    expect([remote.request.mock.calls, locals[0]!.orders.receive.mock.calls]).toEqual([[], []]);
+
+    const there = number;
+    await serveFrom(elevated);
+    const above = number;
+    await choose(local);
+    told.length = 0;
+    for (const engine of [there, above]) give(order, engine);
+    expect(told).toEqual([changed, changed]);
+    expect(locals.at(-1)!.orders.receive).not.toHaveBeenCalled();
+    give(order);
+    expect(locals.at(-1)!.orders.receive).toHaveBeenCalledExactlyOnceWith(order);
+  });
+
+  it('is not the mended one’s, which may be another machine by the same name', async () => {
+    const remote = await serveFrom(server);
+    const before = number;
+    remote.end(new RemoteError('lost', false));
+    clock.advance(1000);
+    const again = new FakeElsewhere();
+    starts.at(-1)!.resolve(again);
+    await turn();
+    give(order, before);
+    expect(told.at(-1)).toEqual(changed);
+    expect(again.request).not.toHaveBeenCalled();
+  });
+});
+
+describe('leaving', () => {
+  it('stops what is under way first', async () => {
+    let stopped: () => void = () => undefined;
+    locals[0]!.orders.stop.mockReturnValue(new Promise<void>((resolve) => (stopped = resolve)));
+    const left = engines.dispose();
+    await turn();
+    expect([locals[0]!.orders.stop.mock.calls.length, locals[0]!.dispose.mock.calls.length]).toEqual([1, 0]);
+    stopped();
+    await left;
+    expect(locals[0]!.dispose).toHaveBeenCalledOnce();
+  });
+
+  it('ends the input of an engine elsewhere, which stops by itself then, and starts no other', async () => {
+    const remote = await serveFrom(server);
+    const choosing = choose(other);
+    await engines.dispose();
+    expect(remote.close).toHaveBeenCalledOnce();
+    expect(starts.at(-1)!.signal.aborted).toBe(true);
+    starts.at(-1)!.reject(new RemoteError('Given up.', true));
+    await expect(choosing).rejects.toThrow('Given up.');
   });
 });
 
@@ -218,7 +290,7 @@ describe('a wire that breaks', () => {
     const page = { send: vi.fn(), onMessage: vi.fn(), onClose: vi.fn(), close: vi.fn() };
     engines.connectPage(page);
     expect(page.close).toHaveBeenCalledOnce();
-    engines.receive(order);
+    give(order);
     expect(told.at(-1)).toEqual({
       request: 7,
       error: 'The connection to server was lost. Nothing was done.',
@@ -228,14 +300,14 @@ describe('a wire that breaks', () => {
   it('is tried at once when the user says so, and goes on being tried', async () => {
     const remote = await serveFrom(server);
     remote.end(new RemoteError('lost', false));
-    const now = engines.choose(server);
+    const now = choose(server);
     expect(starts.at(-1)).toMatchObject({ mayAsk: true });
     starts.at(-1)!.reject(new RemoteError('still away', false));
     await expect(now).rejects.toThrow('still away');
     const before = starts.length;
     clock.advance(1000);
     expect(starts).toHaveLength(before + 1);
-    const again = engines.choose(server);
+    const again = choose(server);
     starts.at(-1)!.resolve(new FakeElsewhere());
     await again;
     expect(told.at(-1)).toEqual({ serving: server });
@@ -246,7 +318,7 @@ describe('a wire that breaks', () => {
   it('is given up for this machine at once', async () => {
     const remote = await serveFrom(server);
     remote.end(new RemoteError('lost', false));
-    await engines.choose(local);
+    await choose(local);
     expect(told.at(-1)).toEqual({ serving: local });
     const before = starts.length;
     clock.advance(60_000);

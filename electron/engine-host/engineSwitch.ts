@@ -4,8 +4,8 @@ import { RemoteError } from '../../remote/ends';
 import type { RemoteEngine } from '../../remote/remoteEngine';
 import type { Orders } from '../../remote/serveStdio';
 import type { Channel } from '../../shared/channel';
-import { ContractError, hostRequest, parse } from '../../shared/contract';
-import type { EngineChoice, HostNews, HostReply } from '../../shared/contract';
+import { ContractError, FIRST_ENGINE, hostRequest, parse } from '../../shared/contract';
+import type { Addressed, EngineChoice, HostNews, HostReply } from '../../shared/contract';
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
@@ -43,6 +43,8 @@ type Serving =
  */
 export class EngineSwitch {
   private serving: Serving;
+  /** Of the engine that serves: main says with each order which one it is for. */
+  private number = FIRST_ENGINE;
   private page: Channel | null = null;
   /** The choice that is being carried out. */
   private pending: AbortController | null = null;
@@ -62,18 +64,21 @@ export class EngineSwitch {
     else channel.close();
   }
 
-  /** One order of main's. */
-  receive(message: unknown): void {
+  /** One order of main's. What is meant for another engine than the one that serves by now is carried out by none. */
+  receive({ engine, ask }: Addressed): void {
     const { serving } = this;
-    const number = (message as { request?: unknown } | null)?.request;
-    const request = typeof number === 'number' ? number : -1;
+    const { request } = ask;
     this.asked.add(request);
+    if (engine !== this.number) {
+      this.reply({ request, error: 'The engine has changed meanwhile; nothing was done.' });
+      return;
+    }
     if ('local' in serving) {
-      serving.local.orders.receive(message);
+      serving.local.orders.receive(ask);
       return;
     }
     try {
-      const order = parse(hostRequest, message);
+      const order = parse(hostRequest, ask);
       if ('remote' in serving) serving.remote.request(order, (reply) => this.reply(reply));
       else this.reply({ request, error: `${serving.message} Nothing was done.` });
     } catch (error) {
@@ -82,8 +87,12 @@ export class EngineSwitch {
     }
   }
 
-  /** Resolves once it serves. A choice that is under way is given up. @throws Error with a sentence; the one before goes on */
-  async choose(choice: EngineChoice): Promise<void> {
+  /**
+   * Resolves once it serves. A choice that is under way is given up.
+   * @param mayAsk whether somebody is there to be asked, for a password for example
+   * @throws Error with a sentence; the one before goes on
+   */
+  async choose(choice: EngineChoice, mayAsk: boolean): Promise<void> {
     this.pending?.abort();
     this.pending = null;
     const isLost = 'retry' in this.serving;
@@ -95,7 +104,7 @@ export class EngineSwitch {
     const pending = new AbortController();
     this.pending = pending;
     try {
-      const remote = await this.options.startElsewhere(choice, true, pending.signal);
+      const remote = await this.options.startElsewhere(choice, mayAsk, pending.signal);
       // An order that was given meanwhile is carried out by the engine that it was given to.
       while (this.asked.size > 0) await new Promise<void>((resolve) => (this.idle = resolve));
       if (pending.signal.aborted) {
@@ -108,8 +117,11 @@ export class EngineSwitch {
     }
   }
 
-  dispose(): void {
+  /** Stops what is under way before its next target, and ends every engine. Resolves once that is done and on record. */
+  async dispose(): Promise<void> {
     this.pending?.abort();
+    // One elsewhere does so by itself, when its input ends.
+    if ('local' in this.serving) await this.serving.local.orders.stop();
     this.leave();
   }
 
@@ -170,7 +182,7 @@ export class EngineSwitch {
   private become(serving: Serving): void {
     this.leave();
     this.serving = serving;
-    this.options.tell({ serving: serving.choice });
+    this.options.tell({ serving: serving.choice, number: ++this.number });
   }
 
   private leave(): void {

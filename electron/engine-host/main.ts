@@ -3,8 +3,8 @@
  * window down. Main's port brings orders, choices of the engine and, one by one, the ports of pages.
  */
 import { createEngine, HostDesk, systemClock } from '../../engine';
-import { hostOrder, parse } from '../../shared/contract';
-import type { HostNews, HostReply } from '../../shared/contract';
+import { hostOrder, LEAVE, parse } from '../../shared/contract';
+import type { Addressed, HostNews, HostReply } from '../../shared/contract';
 import { elevationOf, elsewhere } from './elsewhere';
 import { EngineSwitch } from './engineSwitch';
 import type { LocalEngine } from './engineSwitch';
@@ -25,14 +25,17 @@ function startLocal(reply: (reply: HostReply) => void): LocalEngine {
 }
 
 async function choose(engines: EngineSwitch, message: unknown): Promise<void> {
-  const { choose: choice, request } = parse(hostOrder, message);
+  const { choose: choice, mayAsk, request } = parse(hostOrder, message);
   try {
-    await engines.choose(choice);
+    await engines.choose(choice, mayAsk);
     tell({ chosen: request, problem: null });
   } catch (error) {
     tell({ chosen: request, problem: error instanceof Error ? error.message : String(error) });
   }
 }
+
+// Ctrl+C on a terminal reaches every process there: main says when it is time to leave.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 try {
   const engines = new EngineSwitch({
@@ -45,7 +48,8 @@ try {
     const port = ports[0];
     if (port !== undefined) engines.connectPage(portChannel(port));
     else if (isChoice(data)) void choose(engines, data);
-    else engines.receive(data);
+    else if (data === LEAVE) void engines.dispose().finally(() => process.exit(0));
+    else engines.receive(data as Addressed);
   });
 } catch (error) {
   // Told to main, which shows it: there is no use in trying again.

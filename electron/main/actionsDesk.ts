@@ -1,19 +1,17 @@
 /** Actions asked for by the page: main asks the user in its own words, and only then tells the engine. */
-import { dialog, shell } from 'electron';
+import { shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { confirmation, targetCount } from '../../shared/confirmation';
 import type { OrderReport, Progress } from '../../shared/contract';
 import { inOrder } from '../../shared/orders';
 import type { Confirmation, Order, ProcessIdentity } from '../../shared/orders';
 import type { EngineProcess } from './engineProcess';
+import { agrees } from './question';
 
 export type ActingEngine = Pick<
   EngineProcess,
   'prepare' | 'act' | 'stopActing' | 'program' | 'serving' | 'state'
 >;
-
-const CANCEL = 0;
-const CONFIRM = 1;
 
 export class ActionsDesk {
   private isBusy = false;
@@ -63,20 +61,9 @@ export class ActionsDesk {
     shell.showItemInFolder(program);
   }
 
-  /** Cancel is what Enter and Escape mean: nothing is closed by a key that was pressed too often. */
-  private async agrees({ title, message, detail, warnings, confirmLabel }: Confirmation): Promise<boolean> {
-    const where = this.machine();
-    const { response } = await dialog.showMessageBox(this.window, {
-      type: 'warning',
-      title,
-      message,
-      detail: [...warnings.map((warning) => `⚠ ${warning}`), ...where, detail].join('\n\n'),
-      buttons: ['Cancel', confirmLabel],
-      defaultId: CANCEL,
-      cancelId: CANCEL,
-      noLink: true,
-    });
-    return response === CONFIRM;
+  private agrees({ title, message, detail, warnings, confirmLabel }: Confirmation): Promise<boolean> {
+    const parts = [...warnings.map((warning) => `⚠ ${warning}`), ...this.machine(), detail];
+    return agrees(this.window, { title, message, detail: parts.join('\n\n'), confirmLabel });
   }
 
   /** Says so where it is not this machine that is acted on. */

@@ -20,15 +20,18 @@ describe('engineArguments', () => {
 
   it('names Node and the built program in a checkout', () => {
     const env = { npm_node_execpath: '/usr/bin/node' };
-    expect(engineArguments({ ...setup, packaged: false, demo: 'idle', env })).toEqual([
-      '--demo=idle',
+    expect(engineArguments({ ...setup, packaged: false, env })).toEqual([
       '--wrapper=/home/anna/socketscope/packaging/linux/socketscope-elevated',
       '--program=["/usr/bin/node","/home/anna/socketscope/dist/cli/main.js"]',
     ]);
     expect(engineArguments({ ...setup, packaged: false })[1]).toContain('["node",');
   });
 
+  it.each([true, false])('offers no more rights in a demonstration (packaged: %s)', (packaged) => {
+    expect(engineArguments({ ...setup, packaged, demo: 'idle' })).toEqual(['--demo=idle']);
+  });
+
   it('has nothing to offer on other systems yet', () => {
-    expect(engineArguments({ ...setup, platform: 'win32', demo: 'idle' })).toEqual(['--demo=idle']);
+    expect(engineArguments({ ...setup, platform: 'win32' })).toEqual([]);
   });
 });

@@ -17,13 +17,13 @@ export interface EngineSetup {
  * in a checkout, by Node.
  */
 export function engineArguments({ demo, platform, packaged, resources, root, env }: EngineSetup): string[] {
-  const args = demo === null ? [] : [`--demo=${demo}`];
-  if (platform !== 'linux') return args;
-  if (packaged) return [...args, `--wrapper=${path.join(resources, 'bin', 'socketscope-elevated')}`];
+  // What is invented knows no rights, and nothing leads from it to real sockets.
+  if (demo !== null) return [`--demo=${demo}`];
+  if (platform !== 'linux') return [];
+  if (packaged) return [`--wrapper=${path.join(resources, 'bin', 'socketscope-elevated')}`];
   const node = env['npm_node_execpath'] ?? 'node';
   const program = [node, path.join(root, 'dist', 'cli', 'main.js')];
   return [
-    ...args,
     `--wrapper=${path.join(root, 'packaging', 'linux', 'socketscope-elevated')}`,
     `--program=${JSON.stringify(program)}`,
   ];

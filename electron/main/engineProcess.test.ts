@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EngineChoice, HostNews, HostReply } from '../../shared/contract';
+import { FIRST_ENGINE, LEAVE } from '../../shared/contract';
+import type { Addressed, EngineChoice, HostNews, HostReply } from '../../shared/contract';
 import type { Order, Preparation } from '../../shared/orders';
 import { EngineProcess } from './engineProcess';
 
@@ -28,10 +29,13 @@ const SERVER: EngineChoice = { kind: 'remote', host: 'server' };
 const ELEVATED: EngineChoice = { kind: 'elevated', namespaces: false };
 
 let children: FakeChild[];
+/** Of the engine that the engine host says serves */
+let number: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
   children = [];
+  number = FIRST_ENGINE;
   electron.utilityProcess.fork.mockReset().mockImplementation(() => {
     const child = new FakeChild();
     children.push(child);
@@ -57,8 +61,11 @@ function runningEngine(): EngineProcess {
 }
 
 type Asked = { request: number; method?: string; order?: Order; which?: number; choose?: EngineChoice };
-/** The requests that the latest child was sent. */
-const asked = (): Asked[] => latest().postMessage.mock.calls.map(([message]) => message as Asked);
+/** What the latest child was sent. */
+const sent = (): (Asked | Addressed)[] =>
+  latest().postMessage.mock.calls.map(([message]) => message as Asked | Addressed);
+/** The same, whichever engine it was for */
+const asked = (): Asked[] => sent().map((message) => ('ask' in message ? message.ask : message));
 const nothing = (): void => undefined;
 
 describe('EngineProcess', () => {
@@ -139,19 +146,44 @@ describe('EngineProcess', () => {
     expect(engine.state.kind).toBe('failed');
   });
 
-  it('ends for good', () => {
+  it('ends for good once it has left by itself', async () => {
     const engine = runningEngine();
-    engine.dispose();
-    expect(latest().kill).toHaveBeenCalledOnce();
+    const left = vi.fn();
+    const leaving = engine.dispose().then(left);
+    expect(latest().postMessage).toHaveBeenCalledExactlyOnceWith(LEAVE);
+    await Promise.resolve();
+    expect(left).not.toHaveBeenCalled();
     latest().emit('exit', 0);
+    await leaving;
     vi.runAllTimers();
-    expect(children).toHaveLength(1);
+    expect([children.length, latest().kill.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it('is killed where it does not leave', async () => {
+    const engine = runningEngine();
+    const leaving = engine.dispose();
+    expect(latest().kill).not.toHaveBeenCalled();
+    vi.runAllTimers();
+    expect(latest().kill).toHaveBeenCalledOnce();
+    await leaving;
+  });
+
+  it('takes no order while it ends, and one that is under way is known', async () => {
+    const engine = runningEngine();
+    expect(engine.isActing).toBe(false);
+    const acting = engine.act(ORDER, nothing);
+    expect(engine.isActing).toBe(true);
+    void engine.dispose();
+    await expect(engine.act(ORDER, nothing)).rejects.toThrow(/not running; nothing was done/);
+    latest().emit('exit', 0);
+    await expect(acting).rejects.toThrow(/stopped before it answered/);
+    expect(engine.isActing).toBe(false);
   });
 
   it('ends for good also while it waits to start again', () => {
     const engine = runningEngine();
     latest().emit('exit', 1);
-    engine.dispose();
+    void engine.dispose();
     vi.runAllTimers();
     expect(children).toHaveLength(1);
   });
@@ -254,8 +286,8 @@ describe('another engine', () => {
   async function choose(engine: EngineProcess, choice: EngineChoice): Promise<void> {
     const choosing = engine.useEngine(choice);
     const { request } = asked().at(-1)!;
-    expect(asked().at(-1)).toEqual({ choose: choice, request });
-    say({ serving: choice });
+    expect(asked().at(-1)).toEqual({ choose: choice, mayAsk: true, request });
+    say({ serving: choice, number: ++number });
     say({ chosen: request, problem: null });
     await choosing;
   }
@@ -266,7 +298,7 @@ describe('another engine', () => {
     engine.onState(() => states.push(engine.state));
     const choosing = engine.useEngine(SERVER);
     expect(engine.state).toEqual({ kind: 'running', engine: LOCAL });
-    say({ serving: SERVER });
+    say({ serving: SERVER, number: ++number });
     say({ chosen: asked()[0]!.request, problem: null });
     await choosing;
     expect(states).toEqual([{ kind: 'running', engine: SERVER }]);
@@ -290,11 +322,28 @@ describe('another engine', () => {
     seen.push(engine.serving);
     say({ lost: { engine: SERVER, message: 'lost', retryAt: 5 } });
     seen.push(engine.serving);
-    say({ serving: SERVER });
+    say({ serving: SERVER, number: ++number });
     seen.push(engine.serving);
     latest().emit('exit', 1);
     seen.push(engine.serving);
     expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('is named in each order, so that no other carries it out', async () => {
+    const engine = runningEngine();
+    void engine.prepare(ORDER).catch(nothing);
+    expect(sent().at(-1)).toMatchObject({ engine: FIRST_ENGINE, ask: { method: 'prepare' } });
+    say({ request: asked().at(-1)!.request, preparation: PREPARATION });
+    await choose(engine, SERVER);
+    void engine.act(ORDER, nothing).catch(nothing);
+    expect(sent().at(-1)).toMatchObject({ engine: number, ask: { method: 'act', order: ORDER } });
+    latest().emit('exit', 139);
+    vi.runAllTimers();
+    latest().emit('spawn');
+    say({ chosen: asked()[0]!.request, problem: 'server cannot be reached.' });
+    await vi.waitFor(() => expect(engine.state.kind).toBe('running'));
+    void engine.prepare(ORDER);
+    expect(sent().at(-1)).toMatchObject({ engine: FIRST_ENGINE, ask: { method: 'prepare' } });
   });
 
   it('is not changed under an order', async () => {
@@ -310,7 +359,7 @@ describe('another engine', () => {
     say({ lost: { engine: SERVER, message: 'lost', retryAt: 5 } });
     expect(engine.state).toEqual({ kind: 'lost', engine: SERVER, message: 'lost', retryAt: 5 });
     expect(engine.connectPage()).toBeNull();
-    say({ serving: SERVER });
+    say({ serving: SERVER, number: ++number });
     expect(engine.connectPage()).not.toBeNull();
   });
 
@@ -331,8 +380,9 @@ describe('another engine', () => {
     vi.runAllTimers();
     latest().emit('spawn');
     expect(engine.connectPage()).toBeNull();
-    expect(asked()).toEqual([{ choose: SERVER, request: expect.any(Number) }]);
-    say({ serving: SERVER });
+    // Nobody is there to be asked for a password.
+    expect(asked()).toEqual([{ choose: SERVER, mayAsk: false, request: expect.any(Number) }]);
+    say({ serving: SERVER, number: ++number });
     say({ chosen: asked()[0]!.request, problem: null });
     expect(states).toEqual([{ kind: 'restarting' }, { kind: 'running', engine: SERVER }]);
   });

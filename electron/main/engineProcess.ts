@@ -1,7 +1,9 @@
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
 import type { EngineState } from '../../shared/bridge';
+import { FIRST_ENGINE, LEAVE } from '../../shared/contract';
 import type {
+  Addressed,
   EngineChoice,
   HostNews,
   HostOrder,
@@ -16,6 +18,8 @@ const LONGEST_DELAY_MS = 5000;
 const HEALTHY_MS = 10_000;
 /** Longer than any answer takes; an engine that hangs must not keep the user's question open for ever. */
 const ANSWER_MS = 60_000;
+/** For stopping what is under way. A target takes milliseconds, and what is only waited for is not waited for. */
+const LEAVING_MS = 1500;
 
 interface Waiting {
   resolve: (reply: HostReply) => void;
@@ -44,6 +48,8 @@ export class EngineProcess {
   private readonly choosing = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
   /** What served last: another machine is what it is also after the engine's process was started anew. */
   private engine: EngineChoice = LOCAL;
+  /** As the engine host counts its engines */
+  private number = FIRST_ENGINE;
   private served = 0;
   private requests = 0;
   /** The request of the order under way */
@@ -90,10 +96,14 @@ export class EngineProcess {
   }
 
   /**
-   * Lets another engine serve the pages. A choice that is still under way is given up.
+   * Lets another engine serve the pages, as the user wants. A choice that is still under way is given up.
    * @throws Error with a sentence where it cannot be had; the one before goes on then
    */
   useEngine(choice: EngineChoice): Promise<void> {
+    return this.choose(choice, true);
+  }
+
+  private choose(choice: EngineChoice, mayAsk: boolean): Promise<void> {
     const { child } = this;
     if (child === null) return Promise.reject(new Error('The engine is starting; try again in a moment.'));
     if (this.waiting.size > 0)
@@ -101,7 +111,7 @@ export class EngineProcess {
     return new Promise((resolve, reject) => {
       const request = ++this.requests;
       this.choosing.set(request, { resolve, reject });
-      child.postMessage({ choose: choice, request } satisfies HostOrder);
+      child.postMessage({ choose: choice, mayAsk, request } satisfies HostOrder);
     });
   }
 
@@ -147,7 +157,7 @@ export class EngineProcess {
     onProgress: (progress: Progress) => void = () => undefined,
   ): Promise<Answer> {
     const { child } = this;
-    if (child === null) throw new Error('The engine is not running; nothing was done.');
+    if (child === null || this.disposed) throw new Error('The engine is not running; nothing was done.');
     const request = ++this.requests;
     const reply = await new Promise<HostReply>((resolve, reject) => {
       const late = (): void => {
@@ -156,16 +166,34 @@ export class EngineProcess {
       };
       const timer = setTimeout(late, ANSWER_MS);
       this.waiting.set(request, { resolve, reject, onProgress, refresh: () => void timer.refresh() });
-      child.postMessage({ request, ...asked } satisfies HostRequest);
+      child.postMessage({ engine: this.number, ask: { request, ...asked } } satisfies Addressed);
     });
     if ('error' in reply) throw new Error(reply.error);
     if (!(field in reply)) throw new Error('The engine gave an answer to something else.');
     return (reply as unknown as Record<ReplyField, Answer>)[field];
   }
 
-  dispose(): void {
+  /** Whether an order is being carried out */
+  get isActing(): boolean {
+    return this.acting !== null;
+  }
+
+  /** Ends it for good. Resolves once what was under way has stopped, is on record, and the engine has ended. */
+  async dispose(): Promise<void> {
     this.disposed = true;
-    this.child?.kill();
+    const { child } = this;
+    if (child === null) return;
+    child.postMessage(LEAVE);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        child.kill();
+        resolve();
+      }, LEAVING_MS);
+      child.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   private receive(message: HostReply | HostNews): void {
@@ -180,6 +208,7 @@ export class EngineProcess {
       else choosing?.reject(new Error(message.problem));
     } else if ('serving' in message) {
       this.engine = message.serving;
+      this.number = message.number;
       this.become({ kind: 'running', engine: message.serving });
     } else if ('lost' in message) {
       this.become({ kind: 'lost', ...message.lost });
@@ -225,16 +254,20 @@ export class EngineProcess {
     const { engine, child } = this;
     if (engine.kind === 'remote') {
       // Not this machine's rows for a moment, where another one's were.
-      this.useEngine(engine).catch((error: Error) => {
+      this.choose(engine, false).catch((error: Error) => {
         if (this.child !== child) return; // it has died as well
         this.noticeListener(`${error.message} These are the sockets of this machine.`);
-        this.receive({ serving: LOCAL });
+        this.serveFirst();
       });
       return;
     }
     if (engine.kind === 'elevated')
       this.noticeListener('The engine was started anew, without an administrator’s rights.');
-    this.receive({ serving: LOCAL });
+    this.serveFirst();
+  }
+
+  private serveFirst(): void {
+    this.receive({ serving: LOCAL, number: FIRST_ENGINE });
   }
 
   private become(state: EngineState): void {

@@ -7,6 +7,7 @@ import { EngineProcess } from './engineProcess';
 import { handleEngine } from './handleEngine';
 import { handlePage } from './handlePage';
 import { KeptFile } from './keptFile';
+import { leaveWith } from './leaving';
 import { lockDown, registerAppScheme, serveApp } from './security';
 import { SettingsDesk } from './settingsDesk';
 import { createWindow } from './window';
@@ -25,8 +26,9 @@ if (userDataGiven !== '') app.setPath('userData', path.resolve(userDataGiven));
 registerAppScheme();
 
 function start(): void {
+  const demo = demoArgument(process.argv);
   const args = engineArguments({
-    demo: demoArgument(process.argv),
+    demo,
     platform: process.platform,
     packaged: app.isPackaged,
     resources: process.resourcesPath,
@@ -35,7 +37,7 @@ function start(): void {
   });
   const engine = new EngineProcess(path.join(here, 'engine.js'), args);
   engine.start();
-  app.on('before-quit', () => engine.dispose());
+  leaveWith(app, engine);
 
   const userData = app.getPath('userData');
   const settings = new SettingsDesk(path.join(userData, 'settings.json'));
@@ -54,7 +56,7 @@ function start(): void {
     const window = createWindow(path.join(here, 'preload.cjs'), place);
     settings.serve(window.webContents);
     handlePage(window, engine);
-    handleEngine(window, engine);
+    handleEngine(window, engine, { isDemo: demo !== null });
   };
   open();
   app.on('second-instance', () => {

@@ -151,7 +151,11 @@ describe('the packages', () => {
     for (const place of ['any', 'inactive', 'active'])
       expect(policy).toContain(`<allow_${place}>auth_admin</allow_${place}>`);
     expect(policy).not.toMatch(/auth_admin_keep|>yes<|auth_self|allow_gui/);
-    expect(policy).toMatch(/<message>.*sockets of every user.*<\/message>/);
+    const message = /<message>(.*)<\/message>/.exec(policy)![1]!;
+    expect(message).toContain('sockets of every user');
+    const rights = [...read('socketscope-elevated').matchAll(/,\+([a-z_]+)/g)].map(([, name]) => name!);
+    expect(rights).toHaveLength(5);
+    for (const right of rights) expect(message).toContain(`CAP_${right.toUpperCase()}`);
   });
 
   it('install the command line program under its own name', () => {
