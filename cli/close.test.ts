@@ -152,8 +152,52 @@ describe('looking for the sockets', () => {
     expect((await look(['gone', 'unix'])).words).toEqual(['gone', 'closed']);
     const { words, acted } = await look(['gone', 'tcp']);
     expect(words).toEqual(['gone', 'closed']);
-    expect(acted[0]!.reading.namespaces).toBe(false);
+    expect(acted).toEqual([{ ids: ['tcp'], reading: everything }]); // as it was last looked for
     expect(await look(['gone'])).toMatchObject({ words: ['gone'], acted: [] });
+  });
+
+  /** Answers one search after the other with these, of `a` and `b`; what is acted upon is done. */
+  async function searchedBy(...finds: string[][]): Promise<CloseOutput> {
+    let search = 0;
+    return close(
+      {
+        choose: () => undefined,
+        prepare: async (order) => {
+          const found = finds[search++]!;
+          return {
+            ...(await actor({}).prepare(order)),
+            order: { action: 'reset', ids: found },
+            missing: idsOf(order)
+              .filter((id) => !found.includes(id))
+              .map(goneResult),
+          };
+        },
+        act: (order) =>
+          Promise.resolve({
+            results: idsOf(order).map((id) => ({ id, label: id, outcome: 'done' as const, message: null })),
+            unrecorded: null,
+          }),
+      },
+      ['a', 'b'],
+      'reset',
+      never,
+    );
+  }
+
+  it('calls nothing gone that the last search found, also where the first found as much', async () => {
+    expect((await searchedBy(['a'], ['b'])).stdout).toBe('gone\nclosed\n');
+    expect((await searchedBy(['a'], [])).stdout).toBe('gone\ngone\n');
+    expect((await searchedBy(['a', 'b'])).stdout).toBe('closed\nclosed\n');
+  });
+
+  it('says so of what nobody has said anything of', async () => {
+    const silent: Actor = {
+      ...actor({}),
+      act: () => Promise.resolve({ results: [], unrecorded: null }),
+    };
+    expect(await close(silent, ['a'], 'reset', never)).toEqual({
+      ...{ stdout: 'failed\n', stderr: 'a: The engine has said nothing of it.\n', exitCode: 3 },
+    });
   });
 
   it('blames no table that has nothing to do with it', async () => {

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine';
 import type { Progress } from '../shared/contract';
-import { inOrder } from '../shared/orders';
+import { inOrder, targetsOf } from '../shared/orders';
 import type { ActionReport, ActionResult, Order, Outcome, Preparation, SocketAction } from '../shared/orders';
 import type { ReadingOptions } from '../shared/socket';
 import { plainText } from '../shared/text';
@@ -46,7 +46,7 @@ export async function close(
 ): Promise<CloseOutput> {
   const { results, unrecorded } = await carryOut(actor, { action, ids: [...ids] }, signal);
   const byId = new Map(results.map((result) => [result.id, result]));
-  const answers = ids.map((id) => byId.get(id)!);
+  const answers = ids.map((id) => byId.get(id) ?? unanswered(id));
   const happened = (...outcomes: Outcome[]): boolean =>
     answers.some(({ outcome }) => outcomes.includes(outcome));
   const reasons = answers.flatMap(({ label, message }) => (message === null ? [] : [`${label}: ${message}`]));
@@ -65,20 +65,23 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<ActionReport> {
   /** Of what is in no table, what is said of TCP and UDP holds: a stranger table that cannot be read is not to blame. */
-  let missing: ActionResult[] | null = null;
-  let best: { reading: ReadingOptions; order: Order & { ids: string[] } } | null = null;
+  const missing = new Map<string, ActionResult>();
+  // Each search reads all that the one before it did, and is newer: what it does not find has ended since.
+  let found: Order = order;
   for (const reading of SEARCHES) {
     actor.choose(reading);
     const preparation = await actor.prepare(order);
-    missing ??= preparation.missing;
-    const found = preparation.order;
-    if ('ids' in found && found.ids.length > (best?.order.ids.length ?? 0)) best = { reading, order: found };
+    for (const result of preparation.missing) if (!missing.has(result.id)) missing.set(result.id, result);
+    found = preparation.order;
     if (preparation.missing.length === 0) break;
   }
-  if (best === null) return { results: missing ?? [], unrecorded: null };
-  actor.choose(best.reading);
-  const report = await actor.act(best.order, () => undefined, signal);
-  const acted = new Set(report.results.map(({ id }) => id));
-  const others = (missing ?? []).filter(({ id }) => !acted.has(id));
-  return { ...report, results: inOrder(order, [...report.results, ...others]) };
+  if (targetsOf(found).length === 0) return { results: [...missing.values()], unrecorded: null };
+  const report = await actor.act(found, () => undefined, signal);
+  for (const result of report.results) missing.set(result.id, result);
+  return { ...report, results: inOrder(order, [...missing.values()]) };
+}
+
+/** What was asked about and is in nobody's answer: nothing is known of it. */
+function unanswered(id: string): ActionResult {
+  return { id, outcome: 'failed', label: id, message: 'The engine has said nothing of it.' };
 }

@@ -149,7 +149,9 @@ describe('what is read', { timeout: 60_000 }, () => {
       // Found, though another one has ended; and no UNIX socket can be closed.
       const closed = await cli('close', `${id}f`, id);
       expect(closed).toMatchObject({ status: 3, stdout: 'gone\nrefused\n' });
-      expect(closed.stderr).toMatch(/UNIX @socketscope-cli-.*: The system closes no UNIX sockets from outside/);
+      expect(closed.stderr).toMatch(
+        /UNIX @socketscope-cli-.*: The system closes no UNIX sockets from outside/,
+      );
     },
   );
 });

@@ -46,7 +46,9 @@ export async function serve(engine: Engine, options: ServeOptions): Promise<void
   const shown = token === undefined ? host.url : host.url.replace(/=.*/, '=<your token>');
   process.stdout.write(`SocketScope is running at ${shown}\n`);
   process.stdout.write(
-    options.allowActions ? '' : 'It only shows; --allow-actions lets the page close connections.\n',
+    options.allowActions
+      ? 'The page may close sockets, and end, kill and suspend processes (--allow-actions).\n'
+      : 'It only shows; --allow-actions lets the page close sockets, and end, kill and suspend processes.\n',
   );
   const forget = options.open ? await openBrowser(host.url) : null;
   await stopped;

@@ -44,6 +44,7 @@ describe('serve', () => {
     });
     expect(await showToken(url, TOKEN)).toEqual({ type: 'accepted', actions: true });
     expect(output()).not.toContain(TOKEN);
+    expect(output()).toContain('The page may close sockets, and end, kill and suspend processes');
   });
 
   it.runIf(POSIX)('warns of a token file that others can read, and takes it', async () => {
@@ -57,6 +58,9 @@ describe('serve', () => {
   it('takes the token from the environment, and does not repeat it', async () => {
     const { url, output } = await serve([], { SOCKETSCOPE_TOKEN: TOKEN });
     expect(await showToken(url, TOKEN)).toEqual({ type: 'accepted', actions: false });
+    expect(output()).toContain(
+      '--allow-actions lets the page close sockets, and end, kill and suspend processes',
+    );
     expect(output()).not.toContain(TOKEN);
   });
 

@@ -24,7 +24,8 @@ Usage:
   socketscope serve [--port N] [--token-file FILE] [--allow-actions] [--open]
       Shows the live grid in a browser, on loopback only. Prints the address to open.
       The token comes from FILE or SOCKETSCOPE_TOKEN, else it is made up.
-      Nothing can be closed from the page without --allow-actions. --open starts the browser.
+      The page only shows, unless it is given --allow-actions: then it may close sockets, and end, kill and suspend
+      processes. It asks before each. --open starts the browser.
   socketscope list --host USER@SERVER ..., socketscope close --host USER@SERVER ...
       The same on another machine, through your own ssh: its keys, agent, known hosts and configuration. SocketScope must be
       installed there in the same version. --remote-program (or SOCKETSCOPE_REMOTE_PROGRAM) says what to run there instead

@@ -189,6 +189,18 @@ describe('the record', () => {
     });
   });
 
+  it('is written before the reading that follows, whatever becomes of that', async () => {
+    const [id] = ids() as [string];
+    let isDone = false;
+    backend.onClose = () => (isDone = true);
+    backend.readOwners = () => {
+      if (isDone) throw new TypeError('a fault of its own');
+      return { complete: true, holdersOf: () => [] };
+    };
+    await expect(reset(id)).rejects.toThrow('a fault of its own');
+    expect(log.entries).toMatchObject([{ target: id, outcome: 'done' }]);
+  });
+
   it('says nothing of what was only asked about', () => {
     engine.prepare(socketOrder(ids()));
     expect(log.entries).toEqual([]);

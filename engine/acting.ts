@@ -1,4 +1,5 @@
 /** Carrying out orders: exactly what was named, in slices, so that readings go on meanwhile and a batch can be stopped. */
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { Attempt, SocketBackend } from '../native';
 import type { LogEntry } from '../shared/actionLog';
@@ -19,6 +20,7 @@ import { tableTitle } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
 import type { ActionRecord } from './actionLog';
 import type { Clock } from './clock';
+import { Peers } from './peers';
 import { prepareProcesses, prepareSockets } from './preparing';
 
 /** ms of one slice, and the most sockets in it, should the clock be set back meanwhile. */
@@ -45,6 +47,8 @@ export interface Ground {
   problems(): TableProblem[];
   /** Where in {@link table} the sockets with these ids are. */
   find(ids: readonly string[]): Map<string, number>;
+  /** Those of these, which are not in {@link table}, that exist and are merely not read now. */
+  unread(ids: readonly string[]): ReadonlySet<string>;
 }
 
 /** An order that cannot be carried out now. The message is a sentence for a person. */
@@ -55,15 +59,18 @@ export class OrderError extends Error {
 export class Acting {
   private isBusy = false;
   private readonly ending = new AbortController();
+  private readonly peers = new Peers();
 
   constructor(private readonly ground: Ground) {}
 
   /** Says what an order would hit, looked up anew. Nothing is done. */
   prepare(order: Order): Preparation {
     this.ground.poll();
-    return isSockets(order)
-      ? prepareSockets(this.ground, order.action, targetsOf(order), (id) => this.missing(id))
-      : prepareProcesses(this.ground, order.action, order.processes);
+    if (!isSockets(order)) return prepareProcesses(this.ground, order.action, order.processes);
+    const targets = targetsOf(order);
+    const rows = this.ground.find(targets);
+    for (const [id, row] of rows) this.peers.remember(id, this.ground.table, row);
+    return prepareSockets(this.ground, order.action, targets, rows, this.missing(targets, rows));
   }
 
   /**
@@ -82,8 +89,10 @@ export class Acting {
     try {
       const batch = new Batch(this.ground, order, origin, onProgress);
       const until = AbortSignal.any([signal, this.ending.signal]);
+      setMaxListeners(2 * CONCURRENT, until); // each that is waited for listens: no leak, and no warning of one
       if (isSockets(order)) await this.actOnSockets(order.action, batch, until);
       else await this.actOnProcesses(order, batch, until);
+      batch.write(); // whatever becomes of the reading
       if (!this.ending.signal.aborted) this.ground.poll();
       return batch.report();
     } finally {
@@ -108,8 +117,13 @@ export class Acting {
     // Copies: readings go on between the slices, and use the tables' memory again.
     const table = new SocketTable(batch.targets.length);
     const rows = new Map<string, number>();
-    for (const [id, row] of this.ground.find(batch.targets))
-      rows.set(id, table.appendFrom(this.ground.table, row));
+    const found = this.ground.find(batch.targets);
+    const missing = this.missing(batch.targets, found);
+    for (const [id, row] of found) {
+      if (this.peers.areSame(id, this.ground.table, row))
+        rows.set(id, table.appendFrom(this.ground.table, row));
+      else missing.set(id, goneResult(id));
+    }
     let sliceBegan = clock.now();
     let inSlice = 0;
     for (const [index, id] of batch.targets.entries()) {
@@ -123,7 +137,7 @@ export class Acting {
       inSlice++;
       const row = rows.get(id);
       if (row === undefined) {
-        batch.tell(index, this.missing(id));
+        batch.tell(index, missing.get(id)!);
         continue;
       }
       const label = socketLabel(table.row(row, backend));
@@ -163,15 +177,23 @@ export class Acting {
     await Promise.all(Array.from({ length: CONCURRENT }, work));
   }
 
-  /** An id that is in no table is gone; where a table could not be read, nobody knows. */
-  private missing(id: string): ActionResult {
+  /** What there is to say of those that were not found: each is gone, unless it is not read now, or could not be. */
+  private missing(targets: readonly string[], found: ReadonlyMap<string, number>): Map<string, ActionResult> {
+    const ids = targets.filter((id) => !found.has(id));
+    const unread = this.ground.unread(ids);
     const [problem] = this.ground.problems();
-    if (problem === undefined) return goneResult(id);
-    const message = `Not found, but ${tableTitle(problem.table)} could not be read: ${problem.message}`;
-    return { id, outcome: 'failed', label: id, message };
+    const doubt =
+      problem && `Not found, but ${tableTitle(problem.table)} could not be read: ${problem.message}`;
+    return new Map(
+      ids.map((id) => {
+        const message = unread.has(id) ? NOT_READ : doubt;
+        return [id, message === undefined ? goneResult(id) : { id, outcome: 'failed', label: id, message }];
+      }),
+    );
   }
 }
 
+const NOT_READ = 'It is not among what is read now.';
 const STOPPED: Attempt = { outcome: 'stopped', message: null };
 const NOT_ITSELF: Attempt = {
   outcome: 'refused',

@@ -98,6 +98,30 @@ describe('a host', () => {
     await desk.stop(); // nothing is
   });
 
+  it('that has gone leaves a record of what was begun', async () => {
+    const { engine, log } = engineOver(backend, clock);
+    desk = deskOver(engine);
+    backend.act = (_process, _action, _patience, signal) =>
+      new Promise((resolve) => {
+        const waiting = { outcome: 'failed', message: 'Was asked to end, and was not waited for.' } as const;
+        signal.addEventListener('abort', () => resolve(waiting));
+      });
+    const processes = Array.from({ length: 20 }, (_, i) => ({ pid: 9000 + i, startedAt: i }));
+    const warned: Error[] = [];
+    const warn = (warning: Error): void => void warned.push(warning);
+    process.on('warning', warn);
+    desk.receive({ request: 1, method: 'act', order: { action: 'terminate', processes }, origin: 'window' });
+    await answered(1);
+    expect(log.entries).toEqual([]);
+    await desk.stop();
+    await setImmediate();
+    process.off('warning', warn);
+    expect(warned).toEqual([]); // of so many that listen
+    const outcomes = log.entries.map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(16); // so many at a time
+    expect(outcomes.filter((outcome) => outcome === 'stopped')).toHaveLength(4);
+  });
+
   it('that orders while another order is under way is told so, and nothing is done', async () => {
     const still = new StillBackend(5);
     still.onClose = () => clock.spend(20);

@@ -142,6 +142,26 @@ describe('closing a socket', () => {
     ]);
   });
 
+  it('knows the way in from what it runs under, where its own environment has been taken', () => {
+    const started: Record<number, Record<string, string>> = {
+      30: { SSH_CONNECTION: '10.0.0.9 1 10.0.0.5 22', SESSIONNAME: 'RDP-Tcp#3' },
+      40: { SSH_CONNECTION: '10.0.0.9 51122 10.0.0.5 22', PATH: '/bin' },
+    };
+    const asked: number[] = [];
+    listed.variables = ({ pid, startedAt }, names) => {
+      expect(startedAt).toBe(10 * pid);
+      asked.push(pid);
+      return Object.fromEntries(Object.entries(started[pid] ?? {}).filter(([name]) => names.includes(name)));
+    };
+    expect(ofSocket(connection())).toEqual(['session']); // of the nearest
+    expect(ofSocket(connection({ remote: ['10.0.0.9', 1] }))).toEqual([]);
+    expect(ofSocket(connection({ local: ['10.0.0.5', 3389] }))).toEqual(['session']);
+    expect(new Set(asked)).toEqual(new Set([50, 40, 30, 20])); // neither itself nor the first process
+    environment = { SSH_CONNECTION: '10.0.0.9 7 10.0.0.5 22' };
+    expect(ofSocket(connection())).toEqual([]); // what it has itself goes before
+    expect(ofSocket(connection({ remote: ['10.0.0.9', 7] }))).toEqual(['session']);
+  });
+
   it.each(['', ' ', '10.0.0.9 51122', 'a b c d', '10.0.0.9 x 10.0.0.5 y'])(
     'finds nothing in a SSH_CONNECTION that is %j',
     (text) => {

@@ -20,6 +20,28 @@ interface Endpoints {
   remotePort: number;
 }
 
+/** What tells the way by which the user came in. */
+const WAYS_IN = ['SSH_CONNECTION', 'XRDP_SESSION', 'SESSIONNAME'];
+
+/**
+ * The ways in as this process knows them, else as the nearest one above it does: sudo, pkexec and what starts an engine with
+ * more rights leave it no environment.
+ */
+function inherited(
+  backend: SocketBackend,
+  environment: NodeJS.ProcessEnv,
+  above: readonly ProcessIdentity[],
+): NodeJS.ProcessEnv {
+  let missing = WAYS_IN.filter((name) => environment[name] === undefined);
+  const found: NodeJS.ProcessEnv = { ...environment };
+  for (const process of above) {
+    if (missing.length === 0) break;
+    Object.assign(found, backend.variables(process, missing));
+    missing = missing.filter((name) => found[name] === undefined);
+  }
+  return found;
+}
+
 /** Where the engine runs, and what was found to be careful with. */
 export class Surroundings {
   readonly cautions: Preparation['cautions'] = [];
@@ -30,13 +52,12 @@ export class Surroundings {
 
   constructor(backend: SocketBackend, environment: NodeJS.ProcessEnv) {
     // Everything runs under the first process; of that there is more to say.
-    this.lineage = backend
-      .ancestors()
-      .filter(({ pid }) => pid !== INIT)
-      .map(processId);
-    this.ssh = sshConnection(environment['SSH_CONNECTION']);
+    const ancestors = backend.ancestors().filter(({ pid }) => pid !== INIT);
+    this.lineage = ancestors.map(processId);
+    const variables = inherited(backend, environment, ancestors.slice(1));
+    this.ssh = sshConnection(variables['SSH_CONNECTION']);
     this.isRemoteDesktop =
-      environment['XRDP_SESSION'] !== undefined || /^RDP-/i.test(environment['SESSIONNAME'] ?? '');
+      variables['XRDP_SESSION'] !== undefined || /^RDP-/i.test(variables['SESSIONNAME'] ?? '');
   }
 
   /** Whether the environment names this as the connection by which the user came in. */

@@ -18,6 +18,7 @@ import { HostNames } from './hostNames';
 import { Pages } from './pages';
 import { Readings } from './readings';
 import { countStates } from './stateCounts';
+import { Unread } from './unread';
 
 export interface EngineOptions {
   backend: SocketBackend;
@@ -37,6 +38,7 @@ export interface EngineOptions {
  */
 export class Engine {
   private readonly readings: Readings;
+  private readonly unread: Unread;
   private readonly pages: Pages;
   private readonly lines: CommandLineCache;
   private readonly acting: Acting;
@@ -50,6 +52,7 @@ export class Engine {
     const { backend, clock, hostname, log } = options;
     const readings = new Readings(backend);
     this.readings = readings;
+    this.unread = new Unread(backend);
     this.lines = new CommandLineCache((process) => backend.commandLine(process));
     const hosts = new HostNames((address, signal) => backend.reverse(address, signal), clock);
     this.pages = new Pages(
@@ -79,6 +82,7 @@ export class Engine {
       },
       problems: () => this.tableProblems,
       find: (ids) => this.find(ids),
+      unread: (ids) => this.unread.among(ids, this.reading),
     });
   }
 
@@ -203,6 +207,7 @@ export class Engine {
     this.cancelTimer?.();
     const { clock } = this.options;
     const startedAt = clock.now();
+    this.unread.note(this.reading);
     this.readings.take(this.reading, startedAt);
     this.status = this.summarise(startedAt, clock.now() - startedAt);
     this.publish();

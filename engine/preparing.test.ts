@@ -116,6 +116,19 @@ describe('an order about processes', () => {
     expect(engine.prepare(named(all[0]!)).tree).toHaveLength(MAX_TREE);
   });
 
+  it('shows every process that is named, whatever the first one has started', () => {
+    const children = Array.from({ length: 400 }, (_, i) => at(1000 + i, 1000 + i, 5));
+    all = [at(5, 50, 1), at(6, 60, 1), at(7, 70, 1), ...children, at(2000, 2000, 7)];
+    const { tree } = engine.prepare(named(all[0]!, all[1]!, all[2]!));
+    expect(tree).toHaveLength(MAX_TREE);
+    expect(tree.filter(({ depth }) => depth === 0).map(({ pid }) => pid)).toEqual([5, 6, 7]);
+    const many = Array.from({ length: 500 }, (_, i) => at(i + 10, i + 10, 1));
+    all = [...many, at(4000, 4000, 10)];
+    const prepared = engine.prepare(named(...many));
+    expect(prepared.order).toEqual(named(...many));
+    expect(prepared.tree.map(({ pid }) => pid)).toEqual(many.slice(0, MAX_TREE).map(({ pid }) => pid));
+  });
+
   it('counts the sockets of each, shared ones too', () => {
     const holder = (pid: number, startedAt: number) => ({
       ...{ pid, startKey: String(pid), startedAt, name: 'app', path: null, unit: null, container: null },

@@ -19,15 +19,15 @@ import { processCautions, socketCautions, Surroundings } from './cautions';
 const MOST_LABELS = 50;
 const MOST_NAMES = 10;
 
-/** For an order about sockets; the tables have just been read. */
+/** For an order about sockets; the tables have just been read. `rows` is where in them it was found what was. */
 export function prepareSockets(
   ground: Ground,
   action: SocketAction,
   ids: readonly string[],
-  missing: (id: string) => ActionResult,
+  rows: ReadonlyMap<string, number>,
+  missing: ReadonlyMap<string, ActionResult>,
 ): Preparation {
   const { backend, table } = ground;
-  const rows = ground.find(ids);
   const present = ids.filter((id) => rows.has(id));
   const kinds = { connections: 0, listeners: 0, datagrams: 0, others: 0 };
   const labels: string[] = [];
@@ -49,7 +49,7 @@ export function prepareSockets(
   }
   return {
     order: { action, ids: present },
-    missing: ids.filter((id) => !rows.has(id)).map(missing),
+    missing: ids.flatMap((id) => missing.get(id) ?? []),
     kinds,
     owners: { processes: processes.size, names: [...names], hasUnknown },
     labels,
@@ -97,7 +97,7 @@ export function prepareProcesses(
   };
 }
 
-/** Each that was named with its descendants behind it, as far as they were not named themselves. */
+/** Each that was named with its descendants behind it, as far as they were not named themselves, and there is room for them. */
 function treeOf(
   named: ReadonlyMap<string, ProcessEntry>,
   all: ReadonlyMap<number, ProcessEntry>,
@@ -111,8 +111,10 @@ function treeOf(
     else siblings.push(entry);
   }
   const tree: ProcessFacts[] = [];
+  // Those that were named come first: it is they that the question is about.
+  let room = MAX_TREE - Math.min(named.size, MAX_TREE);
   const add = (entry: ProcessEntry, depth: number): void => {
-    if (tree.length >= MAX_TREE) return;
+    if (depth > 0 && room-- <= 0) return;
     const { pid, startedAt, name, path, user } = entry;
     tree.push({ pid, startedAt, name, path, user, depth, sockets: sockets.get(processId(entry)) ?? 0 });
     for (const child of children.get(pid) ?? []) {
@@ -121,7 +123,7 @@ function treeOf(
       add(child, depth + 1);
     }
   };
-  for (const entry of named.values()) add(entry, 0);
+  for (const entry of [...named.values()].slice(0, MAX_TREE)) add(entry, 0);
   return tree;
 }
 

@@ -107,6 +107,12 @@ export interface SocketBackend extends RowNames {
   /** The processes that this one runs under, the nearest first, itself the first of all. */
   ancestors(): ProcessIdentity[];
 
+  /**
+   * Those of the named variables that this process was started with; none where its environment may not be read, or it is
+   * another process by now.
+   */
+  variables(process: ProcessIdentity, names: readonly string[]): Record<string, string>;
+
   /** What this engine may do here. */
   rights(): Rights;
 

@@ -35,7 +35,7 @@ export interface Rights {
 }
 
 /** What can be closed from outside at all: the others' kernels have no such call. */
-const CLOSABLE: readonly Protocol[] = ['tcp', 'udp', 'udplite', 'raw'];
+const CLOSABLE: readonly Protocol[] = ['tcp', 'udp', 'udplite'];
 
 /** Why the system cannot do this to such a socket, whoever asks; null where it can. */
 export function reasonByKind(
@@ -43,6 +43,9 @@ export function reasonByKind(
   protocol: Protocol,
   state: SocketState | null,
 ): string | null {
+  // Linux destroys the first one that fits the protocol and the addresses, whatever its cookie (raw_diag_destroy, net/ipv4/raw_diag.c).
+  if (protocol === 'raw')
+    return 'The system cannot single out a raw socket: it could close another one in its place. End the process instead.';
   if (!CLOSABLE.includes(protocol)) {
     return `The system closes no ${protocolTitle(protocol)} sockets from outside. End the process instead.`;
   }

@@ -91,6 +91,12 @@ describe('the question about sockets', () => {
       },
     });
     expect(question.detail).not.toContain(CONNECTION);
+    const last = (connections: number): string =>
+      confirmation(sockets({ connections, action: 'finish' }))
+        .detail.split('\n')
+        .at(-1)!;
+    expect(last(1)).toBe('Its process cannot send any more, and some programs end then.');
+    expect(last(2)).toBe('Their processes cannot send any more, and some programs end then.');
   });
 
   it('lists twelve and counts the others', () => {

@@ -12,10 +12,9 @@ import type {
   ProcessFacts,
   SocketAction,
 } from './orders';
+import { atLeast, LISTED, plural, treeLines } from './questionTree';
 import { plainText } from './text';
 
-/** Lines of a question that name sockets or processes. */
-const LISTED = 12;
 /** Names in the question itself; of more, only their number. */
 const NAMED = 3;
 
@@ -67,6 +66,7 @@ function socketEffects(
     return [
       'What is still to be sent is delivered, then the other side sees the end of the connection. ' +
         'It may go on sending until it closes too; only then is the connection gone.',
+      `${connections > 1 ? 'Their processes' : 'Its process'} cannot send any more, and some programs end then.`,
     ];
   }
   const effects: string[] = [];
@@ -105,8 +105,12 @@ function askProcesses(action: ProcessAction, preparation: Preparation): Question
   const { tree } = preparation;
   const named = tree.filter(({ depth }) => depth === 0);
   const total = targetCount(preparation);
-  const lines = someOf(tree.map(treeLine), tree.length);
-  const detail = [...lines, '', processEffect(action, total, named), ...childEffect(action, total, tree)];
+  const detail = [
+    ...treeLines(tree, total),
+    '',
+    processEffect(action, total, named),
+    ...childEffect(action, total, tree),
+  ];
   detail.push(...alreadyGone(preparation, 'processes'));
   return {
     title: TITLES[action],
@@ -122,14 +126,6 @@ function processesInWords({ owners }: Preparation, named: readonly ProcessFacts[
   if (owners.processes === 1 && first !== undefined) return processLabel(first);
   if (owners.names.length === 0 || owners.names.length > NAMED) return `${owners.processes} processes`;
   return `${listed(owners.names.map(plainText))} (${owners.processes} processes)`;
-}
-
-function treeLine(process: ProcessFacts): string {
-  const facts = [processLabel(process)];
-  if (process.user !== null) facts.push(plainText(process.user));
-  const sockets = plural(process.sockets, 'socket');
-  if (sockets !== null) facts.push(sockets);
-  return `${'    '.repeat(Math.min(process.depth, 6))}${facts.join(', ')}`;
 }
 
 function processEffect(action: ProcessAction, total: number, named: readonly ProcessFacts[]): string {
@@ -151,12 +147,14 @@ function processEffect(action: ProcessAction, total: number, named: readonly Pro
 /** Children are never acted on with their parent: whoever wants them ended names them. */
 function childEffect(action: ProcessAction, total: number, tree: readonly ProcessFacts[]): string[] {
   const children = tree.filter(({ depth }) => depth > 0).length;
-  if (children === 0) return [];
-  const atLeast = tree.length >= MAX_TREE ? 'at least ' : '';
+  const isFull = tree.length >= MAX_TREE;
+  if (children === 0 && !isFull) return [];
   const generations = tree.some(({ depth }) => depth > 1) ? 'child processes, and theirs' : 'child processes';
   const have =
-    `${total === 1 ? 'It has' : 'They have'} ` +
-    (children === 1 ? '1 child process' : `${atLeast}${children} ${generations}`);
+    children === 0
+      ? 'They may have child processes'
+      : `${total === 1 ? 'It has' : 'They have'} ` +
+        (children === 1 ? `${atLeast(tree)}1 child process` : `${atLeast(tree)}${children} ${generations}`);
   const [is, goesOn, parent] =
     children === 1
       ? ['it is', 'it goes on', 'its parent ends it']
@@ -237,10 +235,6 @@ function someOf(lines: readonly string[], total: number): string[] {
   const shown = lines.slice(0, LISTED);
   const more = total - shown.length;
   return more > 0 ? [...shown, `… and ${more} more`] : shown;
-}
-
-function plural(count: number, noun: string): string | null {
-  return count === 0 ? null : `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** ` of nginx and sshd (3 processes)`; nothing where no owner is known. */

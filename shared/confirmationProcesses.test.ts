@@ -73,7 +73,54 @@ describe('the question about processes', () => {
     expect(confirmation(processes('kill', tree)).detail).toContain(
       `at least ${MAX_TREE - 1} child processes`,
     );
-    expect(confirmation(processes('kill', tree)).detail).toContain(`… and ${MAX_TREE - 12} more`);
+    expect(confirmation(processes('kill', tree)).detail).toContain(
+      `… and at least ${MAX_TREE - 12} more child processes`,
+    );
+  });
+
+  describe('lists', () => {
+    const lines = (prepared: Preparation): string[] => {
+      const all = confirmation(prepared).detail.split('\n');
+      return all.slice(0, all.indexOf(''));
+    };
+    const pids = (prepared: Preparation): string[] =>
+      lines(prepared).map((line) => line.replace(/nginx \((\d+)\).*/, '$1'));
+    const family = (pid: number, children: number): ProcessFacts[] => [
+      facts(pid),
+      ...Array.from({ length: children }, (_, i) => facts(pid + i + 1, 1)),
+    ];
+
+    it('every process that is named before any child, however many children the first one has', () => {
+      const tree = [...family(100, 20), ...family(200, 20)];
+      expect(pids(processes('kill', tree))).toEqual([
+        ...['100', ...Array.from({ length: 10 }, (_, i) => `    ${101 + i}`), '200'],
+        '… and 30 more child processes',
+      ]);
+    });
+
+    it('no child where there is no room, and counts only those that will be ended', () => {
+      const tree = Array.from({ length: 15 }, (_, i) => family(100 * (i + 1), 3)).flat();
+      expect(pids(processes('kill', tree))).toEqual([
+        ...Array.from({ length: 12 }, (_, i) => String(100 * (i + 1))),
+        '… and 3 more',
+      ]);
+      expect(pids(processes('kill', tree.slice(0, 4 * 12))).at(-1)).toBe('… and 36 more child processes');
+      expect(pids(processes('kill', family(1, 12))).at(-1)).toBe('… and 1 more child process');
+      expect(pids(processes('kill', family(1, 11)))).toHaveLength(12);
+    });
+
+    it('a few of more than the tree can hold, and says that of their children nothing is known', () => {
+      const prepared = processes(
+        'kill',
+        Array.from({ length: MAX_TREE }, (_, i) => facts(i + 1)),
+      );
+      prepared.order = {
+        action: 'kill',
+        processes: Array.from({ length: 1000 }, (_, i) => ({ pid: i + 1, startedAt: i + 1 })),
+      };
+      expect(pids(prepared).at(-1)).toBe('… and 988 more');
+      expect(confirmation(prepared).detail).toMatch(/They may have child processes: they are not ended\.$/);
+    });
   });
 
   it('says what is lost, and that nothing is forced by itself', () => {

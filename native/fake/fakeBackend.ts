@@ -133,6 +133,10 @@ export class FakeBackend implements SocketBackend {
     return this.processList.ancestors();
   }
 
+  variables(_process: ProcessIdentity, _names: readonly string[]): Record<string, string> {
+    return {};
+  }
+
   rights(): Rights {
     return this.privileges.rights({ own: null, why: null });
   }

@@ -116,6 +116,24 @@ describe('reset, as root', () => {
   });
 });
 
+describe('what the kernel lists, but does not find', () => {
+  const unfound = {
+    outcome: 'failed',
+    message: 'The kernel lists this socket, but does not find it when it is to close it.',
+  };
+
+  it('is not called gone: also where nothing shares its endpoint', async () => {
+    const [first, second] = await Promise.all([1, 2].map(() => client.do('udp', { host: '127.0.0.1' })));
+    const table = read();
+    vi.spyOn(SockDiag.prototype, 'destroy').mockReturnValue(2); // ENOENT
+    expect(backend.close(table, rowOf(table, first!.port), 'reset')).toEqual(unfound);
+    // By then the table is known.
+    expect(backend.close(table, rowOf(table, second!.port), 'reset')).toEqual(unfound);
+    await client.do('close', { handle: second!.handle });
+    expect(backend.close(table, rowOf(table, second!.port), 'reset')).toEqual(GONE);
+  });
+});
+
 function rowsOf(table: SocketTable, localPort: number): number[] {
   return Array.from({ length: table.length }, (_, row) => row).filter(
     (row) => table.columns.localPort[row] === localPort && table.columns.remotePort[row] === 0,

@@ -28,6 +28,13 @@ const TCP = PROTOCOLS.indexOf('tcp');
 /** So many holders are tried, one after the other, until one lets us. */
 const MAX_TRIED = 16;
 
+/** Cookies by local port */
+type Listing = Map<number, Set<bigint>>;
+
+const SHARED =
+  'Several sockets share this endpoint (SO_REUSEPORT) and the kernel cannot single this one out.';
+const UNFOUND = 'The kernel lists this socket, but does not find it when it is to close it.';
+
 /** What the sockets are closed with. */
 export interface ClosingContext {
   namespaces: Namespaces;
@@ -41,8 +48,8 @@ export interface ClosingContext {
 }
 
 export class Closing {
-  /** Whole tables, read because of a socket that the kernel could not single out; by namespace and name: cookies by local port */
-  private readonly listings = new Map<string, Map<number, Set<bigint>>>();
+  /** Whole tables, read because of a socket that the kernel could not single out; by namespace and name */
+  private readonly listings = new Map<string, Listing>();
 
   constructor(private readonly context: ClosingContext) {}
 
@@ -88,7 +95,7 @@ export class Closing {
       case 0:
         return DONE;
       case ENOENT:
-        return this.isListed(inet, table, row) ? this.singleOut(table, row) : GONE;
+        return this.notFound(inet, table, row);
       case EPERM:
       case EACCES:
         return this.disconnect(table, row, 'Resetting this socket needs CAP_NET_ADMIN');
@@ -105,41 +112,48 @@ export class Closing {
   }
 
   /**
-   * Whether a socket that the kernel did not find is listed nevertheless. A connection is looked up by both its ends, so
-   * that ENOENT is an answer; listeners, UDP and raw sockets may share an endpoint (SO_REUSEPORT), of which the kernel looks
-   * one up by hash, and refuses where its cookie is another one's. Those tables are read once for each reading at most.
+   * What became of a socket that the kernel did not find. A connection is looked up by both its ends, so that ENOENT is an
+   * answer; listeners and UDP sockets may share an endpoint (SO_REUSEPORT), of which the kernel looks one up by hash, and
+   * refuses where its cookie is another one's. What is still listed is not gone, whatever the kernel found.
    */
-  private isListed(inet: InetTable, table: SocketTable, row: number): boolean {
+  private notFound(inet: InetTable, table: SocketTable, row: number): Attempt {
     const { idHigh, idLow, localPort, namespace, protocol, state } = table.columns;
-    if (protocol[row] === TCP && state[row] !== LISTEN) return false;
+    if (protocol[row] === TCP && state[row] !== LISTEN) return GONE;
+    const cookie = cookieOf(idHigh[row]!, idLow[row]!);
     const key = `${namespace[row]} ${inet.name}`;
-    let listing = this.listings.get(key);
-    if (listing === undefined) {
-      listing = new Map();
-      const now = new SocketTable();
-      this.context.diagOf(namespace[row]!).dump(inet, inet.name, true, now);
-      for (let i = 0; i < now.length; i++) {
-        const { columns } = now;
-        const port = columns.localPort[i]!;
-        const cookies = listing.get(port) ?? new Set();
-        listing.set(port, cookies.add(cookieOf(columns.idHigh[i]!, columns.idLow[i]!)));
-      }
-      this.listings.set(key, listing);
-    }
-    // One that was alone when they were read has ended since.
-    const cookies = listing.get(localPort[row]!);
-    return cookies !== undefined && cookies.size > 1 && cookies.has(cookieOf(idHigh[row]!, idLow[row]!));
+    const known = this.listings.get(key);
+    const besideNow = (listing: Listing): number => {
+      const cookies = listing.get(localPort[row]!);
+      return cookies?.has(cookie) === true ? cookies.size : 0;
+    };
+    let beside = besideNow(known ?? this.list(key, inet, namespace[row]!));
+    // One that had its port for itself when they were listed has ended since, as a rule.
+    if (known !== undefined && beside === 1) beside = besideNow(this.list(key, inet, namespace[row]!));
+    if (beside === 0) return GONE;
+    return this.singleOut(table, row, beside > 1 ? SHARED : UNFOUND);
   }
 
-  /** Of several sockets with one endpoint a TCP listener can be had through its holder. */
-  private singleOut(table: SocketTable, row: number): Attempt {
+  private list(key: string, inet: InetTable, namespace: number): Listing {
+    const listing: Listing = new Map();
+    const now = new SocketTable();
+    this.context.diagOf(namespace).dump(inet, inet.name, true, now);
+    for (let i = 0; i < now.length; i++) {
+      const { columns } = now;
+      const port = columns.localPort[i]!;
+      const cookies = listing.get(port) ?? new Set();
+      listing.set(port, cookies.add(cookieOf(columns.idHigh[i]!, columns.idLow[i]!)));
+    }
+    this.listings.set(key, listing);
+    return listing;
+  }
+
+  /** Where the kernel does not, a TCP listener can be had through its holder. @param why it does not */
+  private singleOut(table: SocketTable, row: number, why: string): Attempt {
     if (table.columns.protocol[row] === TCP) {
       const attempt = this.through(table, row, disconnect);
       if (!('failure' in attempt)) return attempt;
     }
-    return failed(
-      'Several sockets share this endpoint (SO_REUSEPORT) and the kernel cannot single this one out.',
-    );
+    return failed(why);
   }
 
   /** Resets a TCP socket without the kernel's leave. @param lacks what forbids the straight way */

@@ -246,6 +246,27 @@ describe('other sockets', () => {
     }
   });
 
+  it('one for which the kernel answers with another socket, as for raw ones, is not taken for gone', async () => {
+    const [one, other] = await Promise.all([1, 2].map(() => client.do('udp', { host: '127.0.0.1' })));
+    const table = read();
+    const asked = SockDiag.prototype.get;
+    vi.spyOn(SockDiag.prototype, 'get').mockImplementation(function (
+      this: SockDiag,
+      inet,
+      of,
+      _row,
+      ...rest
+    ) {
+      return asked.call(this, inet, of, rowOf(table, other!.port), ...rest);
+    });
+    try {
+      const row = rowOf(table, one!.port);
+      expect(facts(backend.details(table, row)!, 'state')['inode']).toBe(table.columns.inode[row]);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it.each([
     ['127.0.0.1', undefined],
     ['::1', undefined],

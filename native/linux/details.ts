@@ -95,7 +95,7 @@ function askKernel(context: DetailsContext, table: SocketTable, row: number): So
   };
 }
 
-/** Asks by identity. Where the kernel looks up another socket with these endpoints (SO_REUSEPORT), by dump. */
+/** Asks by identity. Where the kernel looks up another socket with these endpoints (SO_REUSEPORT; any raw one), by dump. */
 function getInet(
   { names }: DetailsContext,
   diag: SockDiag,
@@ -113,7 +113,8 @@ function getInet(
     facts = readInetFacts(inet, reply, offset, end, (index) => names.interface(index, namespace[row]!));
   };
   const code = diag.get(inet, table, row, EXTENSIONS, visit);
-  if ((code === ENOENT || code === ESTALE) && facts === null) {
+  // For a raw socket, the first one that fits is answered with, whatever its cookie.
+  if ((code === 0 || code === ENOENT || code === ESTALE) && facts === null) {
     diag.ask((seq) => {
       const request = inet.dumpRequest(seq, true);
       request[NLMSG_HEADER + 2] = EXTENSIONS; // idiag_ext

@@ -15,6 +15,8 @@ import {
   server,
   setUpClosing,
 } from './fixtures/closingScene';
+import { DEFAULT_READING } from '../../shared/socket';
+import { SocketTable } from '../../shared/socketTable';
 import { eventually, needsRoot } from './fixtures/needs';
 import { AF, inetAddress, RawSockets, SOCK } from './fixtures/rawSockets';
 import { LinuxBackend } from './linuxBackend';
@@ -61,6 +63,22 @@ describe('finish', () => {
     expect(backend.close(table, row, 'finish')).toEqual(DONE);
     expect(await server.do('ending', { handle: far })).toBe('end');
     await eventually(() => expect(rowOf(read(), near.port, listener.port)).toBe(-1));
+  });
+
+  it('finds gone what its process has closed while the tables were read', async () => {
+    const { listener, near, far } = await connect(client, server);
+    await server.do('close', { handle: far });
+    expect(await client.do('ending', { handle: near.handle })).toBe('end');
+    const table = new SocketTable();
+    for (const source of backend.sources(DEFAULT_READING)) backend.readTable(source, DEFAULT_READING, table);
+    const row = rowOf(table, near.port, listener.port);
+    expect(table.columns.inode[row]).not.toBe(0);
+    await client.do('close', { handle: near.handle });
+    await eventually(() => expect(rowOf(read(), near.port, listener.port)).toBe(-1));
+    const owners = backend.readOwners(table);
+    table.holders[row] = owners.holdersOf(row);
+    expect(table.holders[row]).toEqual([]);
+    expect(backend.close(table, row, 'finish')).toEqual(GONE);
   });
 
   it('of one that nobody has accepted is refused', async () => {

@@ -30,7 +30,10 @@ const INET_DIAG_INFO = 2;
 const WANT_INFO = 1 << (INET_DIAG_INFO - 1);
 const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_REQ_PROTOCOL = 3;
-/** struct inet_diag_req_v2: family, protocol, ext, pad, u32 states, struct inet_diag_sockid (48 bytes). */
+/**
+ * struct inet_diag_req_v2: family, protocol, ext, pad, u32 states, struct inet_diag_sockid (48 bytes). Of raw sockets, pad is
+ * the IP protocol (sdiag_raw_protocol of struct inet_diag_req_raw).
+ */
 const REQUEST_SIZE = 56;
 const PROTOCOL_ATTRIBUTE_SIZE = 8;
 /** struct inet_diag_msg: 4 bytes, struct inet_diag_sockid, then expires, rqueue, wqueue, uid, inode. */
@@ -113,6 +116,8 @@ export class InetTable implements DiagTable {
 
   private withIdentity(request: DataView, table: SocketTable, row: number): Uint8Array {
     const { columns } = table;
+    // What a raw socket has for a port is its IP protocol, and that is looked up elsewhere.
+    if (this.protocol === 'raw') request.setUint8(NLMSG_HEADER + 3, columns.localPort[row]! & 0xff);
     request.setUint32(NLMSG_HEADER + 4, ALL_STATES | BOUND_INACTIVE, true);
     const id = NLMSG_HEADER + 8;
     request.setUint16(id, columns.localPort[row]!);

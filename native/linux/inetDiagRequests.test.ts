@@ -95,6 +95,23 @@ describe('requests', () => {
     );
   });
 
+  it('name the IP protocol of a raw socket in the byte that is padding otherwise', () => {
+    const table = new SocketTable();
+    table.append();
+    const ask = (name: TableName, protocol: number): string[] => {
+      table.columns.localPort[0] = protocol;
+      const inet = new InetTable(name);
+      return [inet.getRequest(table, 0, 0x42, 9), inet.destroyRequest(table, 0, 9)].map((request) =>
+        hex(request.subarray(16, 26)),
+      );
+    };
+    // family, IPPROTO_RAW, extensions, sdiag_raw_protocol, states, what the kernel listed as the port
+    expect(ask('raw4', 1)).toEqual(['02ff4201ff2f00000001', '02ff0001ff2f00000001']); // IPPROTO_ICMP
+    expect(ask('raw6', 58)).toEqual(['0aff423aff2f0000003a', '0aff003aff2f0000003a']); // IPPROTO_ICMPV6
+    expect(ask('udp4', 58)).toEqual(['02114200ff2f00000000', '02110000ff2f0000003a']);
+    expect(hex(new InetTable('raw4').dumpRequest(1, false).subarray(16, 24))).toBe('02ff0000ff0f0000');
+  });
+
   it('repeat the id of every recorded socket byte by byte, cookie included', () => {
     for (const name of REPLY_NAMES.filter((each) => /v[46]/.test(each))) {
       const message = reply(name);

@@ -191,6 +191,10 @@ export class LinuxBackend implements SocketBackend {
     return listAncestors(this.reader);
   }
 
+  variables(process: ProcessIdentity, names: readonly string[]): Record<string, string> {
+    return this.reader.variables(process, names);
+  }
+
   rights(): Rights {
     const why = this.privileges.mayEnterNamespaces ? null : `${OTHER_NAMESPACE}. Run SocketScope as root.`;
     return this.privileges.rights({ own: this.namespace(this.namespaces.own), why });

@@ -1,7 +1,8 @@
 /** Acting on real processes, and on none that is another one by now. */
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import koffi from 'koffi';
+import { describe, expect, it, vi } from 'vitest';
 import { PROCESS_ACTIONS } from '../../shared/orders';
 import { DEFAULT_READING } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
@@ -73,6 +74,27 @@ describe('a process', () => {
     const child = await sleeper();
     await act(identify(child.pid), 'suspend');
     expect(await act(identify(child.pid), 'kill')).toEqual(DONE);
+  });
+
+  it('is waited for also where the event loop cannot watch it', async () => {
+    const poll = vi.spyOn(koffi.node, 'poll').mockImplementation(() => {
+      throw new Error('no free descriptor');
+    });
+    try {
+      const child = await sleeper();
+      const end = once(child, 'exit');
+      expect(await act(identify(child.pid), 'terminate')).toEqual(DONE);
+      expect(await end).toEqual([null, 'SIGTERM']);
+      const other = await stubborn();
+      expect(await act(identify(other.pid), 'terminate', 200)).toMatchObject({ outcome: 'failed' });
+      const stop = new AbortController();
+      const attempt = act(identify(other.pid), 'terminate', LONG, stop.signal);
+      stop.abort();
+      expect(await attempt).toMatchObject({ outcome: 'failed' });
+      expect(poll).toHaveBeenCalledTimes(3);
+    } finally {
+      poll.mockRestore();
+    }
   });
 
   it('is named by what a row of its sockets says', async () => {

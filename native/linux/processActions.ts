@@ -12,6 +12,8 @@ const { EINVAL, ENOSYS } = os.constants.errno;
 const { SIGTERM, SIGKILL, SIGSTOP, SIGCONT } = os.constants.signals;
 const SIGNALS = { terminate: SIGTERM, kill: SIGKILL, suspend: SIGSTOP, resume: SIGCONT } as const;
 const INIT = 1;
+/** ms between two looks at a process that cannot be watched */
+const LOOK_MS = 50;
 
 /** What it takes to act on a process. */
 export interface ActionContext {
@@ -115,9 +117,19 @@ function ended(pidfd: number, patienceMs: number, signal: AbortSignal): Promise<
     };
     const stop = (): void => settle('stopped');
     const timer = setTimeout(() => settle('patience'), patienceMs);
-    const stopWatching = onEnd(pidfd, () => settle('ended'));
+    const stopWatching = watchEnd(pidfd, () => settle('ended'));
     signal.addEventListener('abort', stop, { once: true });
   });
+}
+
+/** Calls back, later, when it ends. Where the event loop cannot watch it (no free descriptor, say), it is looked at now and then. */
+function watchEnd(pidfd: number, callback: () => void): () => void {
+  try {
+    return onEnd(pidfd, callback);
+  } catch {
+    const timer = setInterval(() => hasEnded(pidfd) && callback(), LOOK_MS);
+    return () => clearInterval(timer);
+  }
 }
 
 function stillRunning(action: 'terminate' | 'kill', end: End, pid: number, now: ProcessNow | null): Attempt {

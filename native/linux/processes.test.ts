@@ -296,6 +296,28 @@ describe('ProcessReader on the real /proc', () => {
     );
   });
 
+  it('tells the variables that a process was started with, of that very process', async () => {
+    const child = spawn('/bin/sh', ['-c', 'echo ready; exec sleep 600'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { SSH_CONNECTION: '10.0.0.9 51122 10.0.0.5 22', EMPTY: '', EQUALS: 'a=b\nc=d', SECRET: 'hunter2' },
+    });
+    children.push(child);
+    await once(child.stdout, 'data');
+    const reader = new ProcessReader();
+    const { startedAt } = reader.now(child.pid!)!;
+    const ask = (at: number): Record<string, string> =>
+      reader.variables({ pid: child.pid!, startedAt: at }, ['SSH_CONNECTION', 'EMPTY', 'EQUALS', 'ABSENT']);
+    expect(ask(startedAt!)).toEqual({
+      ...{ SSH_CONNECTION: '10.0.0.9 51122 10.0.0.5 22', EMPTY: '', EQUALS: 'a=b\nc=d' },
+    });
+    expect(ask(startedAt! + 10)).toEqual({});
+    const end = once(child, 'exit');
+    child.kill('SIGKILL');
+    await end;
+    expect(ask(startedAt!)).toEqual({});
+    expect(new ProcessReader('/nowhere').variables({ pid: 1, startedAt: 0 }, ['PATH'])).toEqual({});
+  });
+
   it('names no path of a kernel thread', ({ skip }) => {
     const reader = new ProcessReader();
     const thread = reader

@@ -1,6 +1,7 @@
 /** Processes as /proc shows them (man 5 proc). Every file may vanish while it is read: that is "unknown", not an error. */
 import fs from 'node:fs';
 import path from 'node:path';
+import type { ProcessIdentity } from '../../shared/orders';
 import type { ProcessInfo } from '../../shared/socket';
 import { NOWHERE, parseCgroups, unifiedPath } from './cgroups';
 import { closeFd, directoryEntries, openDirectory } from './procCalls';
@@ -127,6 +128,15 @@ export class ProcessReader {
     const text = readText(path.join(this.root, String(process.pid), 'cmdline'));
     if (text === null || text === '' || this.startKey(process.pid) !== process.startKey) return null;
     return text.replace(/\0+$/, '').replaceAll('\0', ' ');
+  }
+
+  /** Those of the named variables that it was started with (man 5 proc, environ); none where that may not be read. */
+  variables({ pid, startedAt }: ProcessIdentity, names: readonly string[]): Record<string, string> {
+    const text = readText(`${this.root}/${pid}/environ`);
+    const stat = this.stat(pid);
+    if (text === null || stat === null || this.startedAt(stat) !== startedAt) return {};
+    const pairs = text.split('\0').map((pair) => [pair.replace(/=.*/s, ''), pair.replace(/^[^=]*=?/, '')]);
+    return Object.fromEntries(pairs.filter(([name]) => names.includes(name!)));
   }
 
   /** The effective user of the process that has this PID now; null where there is none. */
