@@ -23,6 +23,8 @@ export interface Entry extends Place {
   node: unknown;
   /** The last pass over all rows that came by */
   visit: number;
+  /** The last reading in which its counters moved ({@link Rates}) */
+  movedAt: number;
   /** Another number whenever the row has changed: it is the same object for as long as it stays in its place */
   stamp: number;
 }

@@ -1,5 +1,6 @@
 import type { LiveRow } from '../../shared/rowFacts';
 import type { SocketRow } from '../../shared/socket';
+import type { Entry } from './lines';
 
 /**
  * The rates of the rows, by what their counters did between the readings of two updates. Rows that an update does not
@@ -10,9 +11,11 @@ export class Rates {
   private readAt: number | null = null;
   /** ms between the readings of the last update and of this one; 0 where nothing was read in between */
   private elapsed = 0;
-  /** The rows whose rate is not 0, or not known yet, and could be */
-  private moving = new Set<string>();
-  private before = new Set<string>();
+  /** Counts the readings that came with updates. */
+  private reading = 1;
+  /** The rows whose rate is not 0, or not known yet, and could be; some of them more than once */
+  private moving: Entry[] = [];
+  private before: Entry[] = [];
 
   /** An update begins. */
   begin(readAt: number): void {
@@ -20,8 +23,9 @@ export class Rates {
     // A clock that was turned back counts anew from there.
     this.readAt = readAt;
     if (this.elapsed === 0) return;
+    this.reading++;
     this.before = this.moving;
-    this.moving = new Set();
+    this.moving = [];
   }
 
   /** The row with its rates; it is the same object. */
@@ -29,20 +33,26 @@ export class Rates {
     const live = row as LiveRow;
     live.sendRate = this.rate(before?.bytesSent, row.bytesSent, before?.sendRate);
     live.receiveRate = this.rate(before?.bytesReceived, row.bytesReceived, before?.receiveRate);
-    if (!isAtRest(live)) this.moving.add(row.id);
     return live;
   }
 
-  /** The update is complete: of those that moved before, the ids to ask {@link rested} about. */
-  end(): Iterable<string> {
+  /** Where a row stands that {@link live} has given its rates. */
+  placed(entry: Entry): void {
+    if (isAtRest(entry.row)) return;
+    entry.movedAt = this.reading;
+    this.moving.push(entry);
+  }
+
+  /** The update is complete: those that moved before, to be asked {@link hasRested} about. Some may have been replaced. */
+  end(): Iterable<Entry> {
     const { before } = this;
-    this.before = new Set();
+    this.before = [];
     return before;
   }
 
   /** Whether nothing more was heard of this row, so that its rates are {@link restingRate} by now. */
-  hasRested(row: LiveRow): boolean {
-    return !this.moving.has(row.id) && !isAtRest(row);
+  hasRested({ row, movedAt }: Entry): boolean {
+    return movedAt !== this.reading && !isAtRest(row);
   }
 
   /** bytes/s in whole numbers, so that sums of many stay exact */

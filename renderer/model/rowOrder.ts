@@ -134,6 +134,12 @@ export class RowOrder {
     this.put({ ...row, sendRate, receiveRate }, entry.mark, entry);
   }
 
+  /** As {@link put}, of a row of which nothing has changed but its mark. */
+  remark(entry: Entry, mark: Mark): void {
+    if (this.held) this.keep(entry, entry.row, mark);
+    else entry.mark = mark;
+  }
+
   delete(id: string): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
@@ -289,7 +295,10 @@ export class RowOrder {
     const own = row === old?.row ? { ...row } : row;
     const entry = this.entryOf(own, mark, key, shown);
     entry.tail = tail;
-    if (old !== undefined) entry.markedAt = old.markedAt;
+    if (old !== undefined) {
+      entry.markedAt = old.markedAt;
+      entry.movedAt = old.movedAt;
+    }
     this.entries.set(row.id, entry);
     if (shown) {
       this.shownCount++;
@@ -311,6 +320,7 @@ export class RowOrder {
       dead: false,
       node: null,
       visit: 0,
+      movedAt: 0,
       stamp: ++this.stamps,
     };
   }

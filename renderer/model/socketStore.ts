@@ -272,9 +272,9 @@ export class SocketStore {
 
   /** What the update did not mention has stood still. */
   private *rest(): Generator<void> {
-    for (const id of this.rates.end()) {
-      const entry = this.order.get(id);
-      if (entry !== undefined && this.rates.hasRested(entry.row)) {
+    for (const moved of this.rates.end()) {
+      const entry = moved.dead ? this.order.get(moved.id) : moved;
+      if (entry !== undefined && this.rates.hasRested(entry)) {
         const { bytesSent, bytesReceived } = entry.row;
         this.order.putRates(entry, restingRate(bytesSent), restingRate(bytesReceived));
       }
@@ -296,8 +296,11 @@ export class SocketStore {
   private end(id: string, marking: boolean): void {
     const entry = this.order.get(id);
     if (entry === undefined) return;
-    if (marking) this.place(entry.row, 'ended', entry);
-    else this.order.delete(id);
+    if (!marking) this.order.delete(id);
+    else {
+      this.order.remark(entry, 'ended');
+      this.mark(entry, 'ended');
+    }
   }
 
   /** Whether the same was read as the time before. */
@@ -313,6 +316,7 @@ export class SocketStore {
   private place(row: LiveRow, mark: Mark, old: Entry | undefined): void {
     const before = old?.mark ?? null;
     const entry = this.order.put(row, mark ?? (before === 'ended' ? null : before), old);
+    this.rates.placed(entry);
     if (mark !== null) this.mark(entry, mark);
   }
 

@@ -12,6 +12,8 @@ const LOOK_UP_COST = 20;
  */
 export class SortedList<T extends Place> {
   private items: T[] = [];
+  /** Holds nothing; it is there to be filled by the next {@link rebuild}: an array of this length costs to be made. */
+  private spare: (T | null)[] = [];
   private inserts: T[] = [];
   private buried: T[] = [];
 
@@ -41,6 +43,11 @@ export class SortedList<T extends Place> {
   }
 
   settle(): void {
+    const isMany = (changes: readonly T[]): boolean => changes.length * LOOK_UP_COST > this.items.length;
+    if (isMany(this.buried) && isMany(this.inserts)) {
+      this.rebuild();
+      return;
+    }
     if (this.buried.length > 0) this.compact();
     if (this.inserts.length > 0) this.merge();
   }
@@ -75,6 +82,30 @@ export class SortedList<T extends Place> {
     return -1;
   }
 
+  /** Both at once: the items lie all over the memory, and to look at each of them is what takes the time. */
+  private rebuild(): void {
+    const inserts = this.takeInserts();
+    const { items, spare } = this;
+    this.buried = [];
+    let to = 0;
+    let next = 0;
+    for (const item of items) {
+      if (item.dead) continue;
+      while (next < inserts.length && this.compare(inserts[next]!, item) < 0) spare[to++] = inserts[next++]!;
+      spare[to++] = item;
+    }
+    while (next < inserts.length) spare[to++] = inserts[next++]!;
+    spare.length = to;
+    this.items = spare as T[];
+    this.spare = (items as (T | null)[]).fill(null);
+  }
+
+  private takeInserts(): T[] {
+    const inserts = this.inserts.filter(({ dead }) => !dead).sort(this.compare);
+    this.inserts = [];
+    return inserts;
+  }
+
   private compact(): void {
     const { items, buried } = this;
     this.buried = [];
@@ -97,8 +128,7 @@ export class SortedList<T extends Place> {
   }
 
   private merge(): void {
-    const inserts = this.inserts.filter(({ dead }) => !dead).sort(this.compare);
-    this.inserts = [];
+    const inserts = this.takeInserts();
     const { items } = this;
     const isFew = inserts.length * LOOK_UP_COST < items.length;
     let from = items.length - 1;
