@@ -140,12 +140,15 @@ test('another machine’s sockets are shown over ssh, and again after the wire b
     await page.keyboard.press('Escape');
 
     await connect(true);
+    await expect.poll(() => title(subject)).toBe('ops@server – SocketScope');
+    await expect(page.getByLabel('Status')).toContainText('on ops@server');
+    await expect(page.locator('.notice')).toContainText('ops@server'); // from here on, the rows are that machine's
     await search(page, `127.0.0.1:${pair.clientPort}`);
+    // That machine is this one, so that its rows look like those before; but what was selected of those is not.
     const row = rowOf(page, pair.clientPort, pair.serverPort);
     await expect(row).toHaveCount(1);
     await row.click();
-    await expect.poll(() => title(subject)).toBe('ops@server – SocketScope');
-    await expect(page.getByLabel('Status')).toContainText('on ops@server');
+    await expect(row).toHaveAttribute('aria-selected', 'true');
 
     const [pid] = engines(main);
     process.kill(Number(pid), 'SIGKILL');
