@@ -1,8 +1,11 @@
 import { defineConfig } from '@playwright/test';
 import type { ShellOptions } from './e2e/support/fixtures';
 
-/** These look at invented sockets only, every scene in every theme: they take long, and may run beside the others. */
-const DEMONSTRATIONS = ['**/accessibility.browser.spec.ts', '**/strings.browser.spec.ts'];
+/** These look at invented sockets only: in a browser they may run beside the others, and are about a third of them. */
+const DEMONSTRATIONS = [
+  ...['**/accessibility.browser.spec.ts', '**/strings.browser.spec.ts', '**/accessibility.spec.ts'],
+  ...['**/large.spec.ts', '**/tasks/filter.spec.ts', '**/tasks/settings.spec.ts'],
+];
 
 /** The same tests in both shells, on the built product (npm run build). scripts/run.mjs finds browser and runtime. */
 export default defineConfig<ShellOptions>({
