@@ -1,10 +1,11 @@
 import { defineConfig } from '@playwright/test';
 import type { ShellOptions } from './e2e/support/fixtures';
 
-/** These look at invented sockets only: in a browser they may run beside the others, and are about a third of them. */
+/** These look at invented sockets only: in a browser they may run beside others. This one takes as long as most of the rest. */
+const ACCESSIBILITY = ['**/accessibility.browser.spec.ts'];
 const DEMONSTRATIONS = [
-  ...['**/accessibility.browser.spec.ts', '**/strings.browser.spec.ts', '**/accessibility.spec.ts'],
-  ...['**/large.spec.ts', '**/tasks/filter.spec.ts', '**/tasks/settings.spec.ts'],
+  ...['**/strings.browser.spec.ts', '**/accessibility.spec.ts'],
+  ...['**/large.spec.ts', '**/windows.spec.ts', '**/tasks/filter.spec.ts', '**/tasks/settings.spec.ts'],
 ];
 
 /** The same tests in both shells, on the built product (npm run build). scripts/run.mjs finds browser and runtime. */
@@ -22,10 +23,11 @@ export default defineConfig<ShellOptions>({
     screenshot: 'only-on-failure',
   },
   projects: [
+    { name: 'accessibility', use: { shell: 'browser' }, testMatch: ACCESSIBILITY },
     { name: 'demonstrations', use: { shell: 'browser' }, testMatch: DEMONSTRATIONS },
     {
       ...{ name: 'chromium', use: { shell: 'browser' } },
-      testIgnore: ['**/*.electron.spec.ts', ...DEMONSTRATIONS],
+      testIgnore: ['**/*.electron.spec.ts', ...ACCESSIBILITY, ...DEMONSTRATIONS],
     },
     { name: 'electron', use: { shell: 'electron' }, testIgnore: '**/*.browser.spec.ts' },
   ],

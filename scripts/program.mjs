@@ -60,6 +60,9 @@ const configuration = {
   main: join(work, 'main.cjs'),
   output: join(work, 'blob'),
   disableExperimentalSEAWarning: true,
+  // NODE_OPTIONS is for others: on Windows any program of the user's may leave some for the engine that runs as administrator. A Node
+  // that does not know this ignores it; tryOut() sees to that.
+  execArgvExtension: 'none',
 };
 writeFileSync(join(work, 'sea.json'), JSON.stringify(configuration));
 execFileSync(process.execPath, ['--experimental-sea-config', join(work, 'sea.json')], {
@@ -122,10 +125,24 @@ function koffiBinary() {
 
 function tryOut() {
   // Nothing of the surroundings may change its mind, or lend it what it must have itself.
-  const run = (...args) => execFileSync(program, args, { encoding: 'utf8', env: {}, cwd: '/' });
+  const runWith = (env, ...args) => execFileSync(program, args, { encoding: 'utf8', env, cwd: '/' });
+  const run = (...args) => runWith({}, ...args);
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   if (run('--version').trim() !== version) throw new Error('The program does not know its version.');
   if (JSON.parse(run('list', '--json', '--demo', 'idle')).length === 0)
     throw new Error('The program shows nothing.');
   if (process.platform === 'linux') JSON.parse(run('list', '--json'));
+  if (onWindows)
+    tryOutOptions(() => runWith({ NODE_OPTIONS: '--require=there-is-no-such-module' }, '--version'));
+}
+
+/** On Linux the wrapper that starts the engine with more rights clears its environment; on Windows nobody can. */
+function tryOutOptions(start) {
+  try {
+    start();
+  } catch {
+    throw new Error(
+      'The program obeys NODE_OPTIONS. Build it with a newer Node, one that knows execArgvExtension.',
+    );
+  }
 }

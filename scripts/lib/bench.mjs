@@ -15,6 +15,7 @@ const programs = {
   filterFuzz: { ownNetwork: false },
   actions: { ownNetwork: true },
   grid: { ownNetwork: false, page: true },
+  decode: { ownNetwork: false, everywhere: true },
 };
 
 /** Runs the program named first with the arguments that follow; the result is its exit code. */
@@ -22,7 +23,7 @@ export async function bench([name, ...args]) {
   const program = programs[name];
   if (!program)
     throw new Failure(`There is no "${name ?? ''}" to run.`, `Choose ${Object.keys(programs).join(', ')}.`);
-  if (!program.page && process.platform !== 'linux')
+  if (!program.page && !program.everywhere && process.platform !== 'linux')
     throw new Failure('This runs on Linux only.', 'Use a Linux machine.');
   const needsRoot = program.ownNetwork && process.getuid() !== 0;
   if (needsRoot)

@@ -1,8 +1,10 @@
 // npm test: every check and test, side by side as far as they do not disturb each other, and one line of counts at the end.
 import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { Failure, inRoot, packageCommand, readJson } from './common.mjs';
+import { canHaveOwnNetwork, inOwnNetwork } from './network.mjs';
 import { displayCommand, findBrowser } from './prerequisites.mjs';
-import { prepare } from './prepare.mjs';
+import { installIfStale, prepare } from './prepare.mjs';
 import { run } from './processes.mjs';
 import {
   fromExitCode,
@@ -14,27 +16,45 @@ import {
   total,
 } from './results.mjs';
 import { findElectron } from './runtime.mjs';
+import { runJobs } from './schedule.mjs';
 import { SKIPS_FILE } from './vitestSkips.mjs';
+import { windowsTests } from './windows/tests.mjs';
 
-/** The unit tests run side by side in these groups: those of the second look at this machine, and never two at a time. */
+const steps = ['format', 'types', 'lint', 'unit', 'windows', 'e2e'];
+
+/** The unit tests in two groups: those of the second look at this machine, and never two at a time. */
 const unitGroups = {
   pure: ['shared', 'renderer', 'scripts'],
   system: ['native', 'engine', 'electron', 'host', 'remote', 'cli', 'bench', 'packaging'],
 };
 
-/** The end-to-end tests run side by side in these groups: those of the second look at this machine's sockets, each alone. */
-const endToEndGroups = [['demonstrations'], ['chromium', 'electron']];
+/**
+ * All jobs, each a part of a step, in the order in which they begin.
+ * @param {boolean} apart whether a job can have a network of its own (network.mjs)
+ */
+export function plannedJobs(apart) {
+  const job = (step, name, run, sockets = []) => ({ step, name, run, sockets });
+  const unit = (group, sockets) => job('unit', `unit: ${group}`, () => unitTestsOf(group), sockets);
+  const e2e = (project, own, sockets) =>
+    job('e2e', `e2e: ${project}`, () => endToEndTests(project, own), sockets);
+  return [
+    // The longest first, so that the last do not wait for it; it looks at other networks as well.
+    unit('system', ['this machine', 'electron']),
+    job('format', 'format', () => check('format', 'prettier', 'prettier', ['--check', '.'])),
+    job('types', 'types', () => check('types', 'typescript', 'tsc', ['-b'])),
+    job('lint', 'lint', () => check('lint', 'oxlint', 'oxlint', ['--type-aware', '--deny-warnings'])),
+    unit('pure'),
+    job('windows', 'windows', () => windowsTests()),
+    // These look at invented sockets only, and have a network of their own so that nobody sees theirs.
+    e2e('accessibility', apart),
+    e2e('demonstrations', apart),
+    e2e('electron', apart, [apart ? 'electron' : 'this machine']),
+    e2e('chromium', false, ['this machine']),
+  ];
+}
 
-const steps = {
-  format: () => check('format', 'prettier', 'prettier', ['--check', '.']),
-  types: () => check('types', 'typescript', 'tsc', ['-b']),
-  lint: () => check('lint', 'oxlint', 'oxlint', ['--type-aware', '--deny-warnings']),
-  unit: unitTests,
-  e2e: endToEndTests,
-};
-
-/** What runs side by side; then the next. */
-const phases = [[['format', 'types', 'lint'], ['unit']], [['e2e']]];
+/** One more than there are processors, since most tests wait for most of their time; not so many that they wait for each other. */
+const lanes = Math.min(4, availableParallelism() + 1);
 
 /** Runs the steps (all, or those of --only=…) and returns the exit code. */
 export async function runTests(args) {
@@ -43,17 +63,31 @@ export async function runTests(args) {
   try {
     await prepare();
     mkdirSync(inRoot('.cache'), { recursive: true });
-    const runLane = async (lane) => {
-      for (const name of lane.filter((each) => names.includes(each))) {
-        console.log(`\n── ${name}`);
-        results.push(await steps[name]().catch(asResult));
-      }
-    };
-    for (const lanes of phases) await Promise.all(lanes.map(runLane));
+    const jobs = plannedJobs(canHaveOwnNetwork())
+      .filter(({ step }) => names.includes(step))
+      .map((job) => ({
+        ...job,
+        run: () => {
+          console.log(`\n── ${job.name}`);
+          return job.run().catch(asResult);
+        },
+      }));
+    results.push(...(await runJobs(jobs, lanes)));
   } catch (error) {
     results.push(asResult(error)); // without packages and build nothing can run
   }
 
+  return conclude(results);
+}
+
+/** npm run test:windows: that step alone, of all files or of those named. */
+export async function runWindowsTests(files) {
+  await installIfStale(process.stdout);
+  return conclude([await windowsTests(files).catch(asResult)]);
+}
+
+/** Prints what came of it, and returns the exit code. */
+function conclude(results) {
   const sum = total(results);
   console.log('');
   for (const note of sum.notes) console.log(note);
@@ -63,18 +97,17 @@ export async function runTests(args) {
 
 /** The steps to run, in their usual order. */
 export function chosenSteps(args) {
-  const all = Object.keys(steps);
   const only = args
     .find((arg) => arg.startsWith('--only='))
     ?.slice('--only='.length)
     .split(',');
   const wrong = [
     ...args.filter((arg) => !arg.startsWith('--only=')),
-    ...(only ?? []).filter((name) => !steps[name]),
+    ...(only ?? []).filter((name) => !steps.includes(name)),
   ];
   if (wrong.length > 0)
-    throw new Failure(`"${wrong[0]}" is no part of the tests.`, `Use --only=${all.join(',')}.`);
-  return only ? all.filter((name) => only.includes(name)) : all;
+    throw new Failure(`"${wrong[0]}" is no part of the tests.`, `Use --only=${steps.join(',')}.`);
+  return only ? steps.filter((name) => only.includes(name)) : steps;
 }
 
 function asResult(error) {
@@ -87,11 +120,6 @@ async function check(name, packageName, command, args) {
   return fromExitCode(name, await run(process.execPath, [packageCommand(packageName, command), ...args]));
 }
 
-async function unitTests() {
-  const groups = Object.keys(unitGroups);
-  return total(await Promise.all(groups.map(unitTestsOf)));
-}
-
 async function unitTestsOf(group) {
   const vitestReport = inRoot(`.cache/vitest-${group}.json`);
   const skipsFile = inRoot(`.cache/vitest-${group}-skips.json`);
@@ -99,16 +127,38 @@ async function unitTestsOf(group) {
   rmSync(skipsFile, { force: true });
   const others = Object.keys(unitGroups).filter((each) => each !== group);
   const excluded = others.flatMap((other) => unitGroups[other]).map((folder) => `--exclude=${folder}/**`);
-  const reporters = ['default', 'json', inRoot('scripts/lib/vitestSkips.mjs')].map(
-    (name) => `--reporter=${name}`,
-  );
-  const args = ['run', ...excluded, ...reporters, `--outputFile.json=${vitestReport}`];
+  const reporters = ['default', 'json', './scripts/lib/vitestSkips.mjs'].map((name) => `--reporter=${name}`);
+  const alone = group === 'system' ? ['--no-file-parallelism'] : [];
+  const args = ['run', ...alone, ...excluded, ...reporters, `--outputFile.json=${vitestReport}`];
   const env = { ...process.env, [SKIPS_FILE]: skipsFile };
   const code = await run(process.execPath, [packageCommand('vitest', 'vitest'), ...args], { env });
   return fromVitest(readJson(vitestReport), readJson(skipsFile) ?? [], code);
 }
 
-async function endToEndTests() {
+/** @param {boolean} own whether in a network of its own */
+async function endToEndTests(project, own) {
+  const { env, electron, override } = await endToEnd();
+  const report = inRoot(`.cache/playwright-${project}.json`);
+  rmSync(report, { force: true });
+  const playwright = [
+    ...[packageCommand('@playwright/test', 'playwright'), 'test', '--reporter=list,json'],
+    ...[`--output=.cache/e2e-${project}`, `--project=${project}`],
+  ];
+  // A browser alone needs no display.
+  const display = project === 'electron' ? await displayCommand(env) : [];
+  const [command, ...args] = [...(own ? inOwnNetwork : []), ...display, process.execPath, ...playwright];
+  const code = await run(command, args, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
+  const provided = project === 'electron' && !electron ? [] : [project];
+  const result = fromPlaywright(readJson(report), provided, code);
+  return project === 'electron' ? total([override, result]) : result;
+}
+
+let found;
+
+/** What all of them need, looked for once. */
+const endToEnd = () => (found ??= findEndToEnd());
+
+async function findEndToEnd() {
   const { platform } = process;
   const env = { ...process.env };
   const { executable, overrideProblem } = findElectron({ env, platform });
@@ -121,23 +171,5 @@ async function endToEndTests() {
   env.SOCKETSCOPE_CHROMIUM = (await findBrowser(env)) ?? '';
   env.SOCKETSCOPE_ELECTRON = electron ?? '';
   for (const name of ['SOCKETSCOPE_CHROMIUM', 'SOCKETSCOPE_ELECTRON']) if (!env[name]) delete env[name];
-
-  const display = await displayCommand(env);
-  const results = await Promise.all(
-    endToEndGroups.map(async (projects) => {
-      const report = inRoot(`.cache/playwright-${projects[0]}.json`);
-      rmSync(report, { force: true });
-      const playwright = [
-        ...[packageCommand('@playwright/test', 'playwright'), 'test', '--reporter=list,json'],
-        ...[`--output=.cache/e2e-${projects[0]}`, ...projects.map((name) => `--project=${name}`)],
-      ];
-      // A browser alone needs no display, and two cannot be looked for at once.
-      const needed = projects.includes('electron') ? display : [];
-      const [command, ...args] = [...needed, process.execPath, ...playwright];
-      const code = await run(command, args, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
-      const provided = projects.filter((name) => name !== 'electron' || electron);
-      return fromPlaywright(readJson(report), provided, code);
-    }),
-  );
-  return total([override, ...results]);
+  return { env, electron, override };
 }

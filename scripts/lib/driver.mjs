@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { runTests } from './checks.mjs';
+import { runTests, runWindowsTests } from './checks.mjs';
 import { Failure, inRoot } from './common.mjs';
 import { buildNow, installIfStale, prepare } from './prepare.mjs';
 import { endEverythingOnSignals } from './processes.mjs';
@@ -8,7 +8,10 @@ import { start } from './start.mjs';
 const usage = `Usage: node scripts/run.mjs <command>
 
   start [--browser | --electron] [options]   open SocketScope; the options go to the program
-  test [--only=format,types,lint,unit,e2e]   run every check and test
+  test [--only=format,types,lint,unit,windows,e2e]
+                                             run every check and test
+  windows [files]                            run the tests of the Windows backend, on Windows or by the program
+                                             named in SOCKETSCOPE_WINDOWS_NODE
   build                                      build everything into dist/
   cli <arguments>                            run the command line program
   bench sockets | grid | netlink | churn | actions [options]
@@ -25,6 +28,9 @@ export async function main([command, ...args]) {
         break;
       case 'test':
         process.exitCode = await runTests(args);
+        break;
+      case 'windows':
+        process.exitCode = await runWindowsTests(args);
         break;
       case 'build':
         await buildNow();

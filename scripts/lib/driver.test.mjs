@@ -19,7 +19,7 @@ describe('parseStart', () => {
 
 describe('chosenSteps', () => {
   test('all in order, or those asked for in the same order', () => {
-    expect(chosenSteps([])).toEqual(['format', 'types', 'lint', 'unit', 'e2e']);
+    expect(chosenSteps([])).toEqual(['format', 'types', 'lint', 'unit', 'windows', 'e2e']);
     expect(chosenSteps(['--only=e2e,types'])).toEqual(['types', 'e2e']);
   });
 

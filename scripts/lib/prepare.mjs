@@ -7,7 +7,7 @@ import { run } from './processes.mjs';
 
 const sources = /^(shared|native|engine|electron|renderer|host|remote|cli)\/|^scripts\/build\.mjs$/;
 const configuration = /^(vite\.config\.ts|tsconfig.*\.json|package(-lock)?\.json)$/;
-const neverBuilt = /\.test\.tsx?$|(^|\/)fixtures\//;
+const neverBuilt = /\.(test|windows)\.tsx?$|(^|\/)(fixtures|double)\//;
 const folders = ['shared', 'native', 'engine', 'electron', 'renderer', 'host', 'remote', 'cli', 'scripts'];
 
 const stamp = 'dist/.built';
@@ -87,7 +87,7 @@ export async function installIfStale(output) {
 }
 
 /** npm as a Node script where possible: on Windows npm itself is a batch file, which needs a shell. */
-function npmCommand() {
+export function npmCommand() {
   const candidates = [
     process.env.npm_execpath, // set by npm for the scripts it runs
     join(dirname(process.execPath), 'node_modules/npm/bin/npm-cli.js'),

@@ -66,9 +66,13 @@ export async function displayCommand(env) {
   return ['xvfb-run', '-a', '-s', '-screen 0 1920x1200x24'];
 }
 
+/** One at a time: apt-get waits for another's lock on packages, but not for the one on its lists. */
+let installing = Promise.resolve();
+
 /** apt-get for root on Debian and its relatives; everyone else gets the command to run. */
-async function installPackages(names, why) {
-  const command = `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
+export async function installPackages(names, why) {
+  const apt = 'apt-get -o DPkg::Lock::Timeout=300';
+  const command = `${apt} update && ${apt} install -y --no-install-recommends ${names.join(' ')}`;
   const mayInstall = process.getuid?.() === 0 && isDebian();
   if (!mayInstall) {
     const remedy = isDebian()
@@ -76,10 +80,13 @@ async function installPackages(names, why) {
       : `Install ${names.join(' and ')} with your package manager.`;
     throw new Failure(`${capitalize(why)}.`, remedy);
   }
-  console.log(`Running "${command}": ${why}.`);
-  const code = await run('sh', ['-c', command], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
+  const install = async () => {
+    console.log(`Running "${command}": ${why}.`);
+    return run('sh', ['-c', command], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  };
+  const turn = installing.then(install);
+  installing = turn;
+  const code = await turn;
   if (code !== 0)
     throw new Failure(`${capitalize(why)}, and apt-get ended with code ${code}.`, `Run: ${command}`);
 }
