@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBench, parseChurn, parseGrid, parseNetlink, UsageError } from './options';
+import { parseBench, parseChurn, parseDecode, parseGrid, parseNetlink, UsageError } from './options';
 
 describe('bench:sockets', () => {
   it('has the sizes of the README unless told otherwise', () => {
@@ -62,5 +62,22 @@ describe('bench:grid', () => {
     [['--sizes', '1000'], /--rows/],
   ])('refuses %j', (args, message) => {
     expect(() => parseGrid(args)).toThrow(message);
+  });
+});
+
+describe('bench:decode', () => {
+  it('decodes 20,000 rows unless told otherwise', () => {
+    expect(parseDecode([])).toEqual({ rows: 20_000, rounds: 100, json: null });
+    expect(parseDecode(['--rows', '1000', '--rounds', '10', '--json', 'f'])).toEqual({
+      ...{ rows: 1000, rounds: 10, json: 'f' },
+    });
+  });
+
+  it.each([
+    [['--rows', '10'], /--rows takes numbers from 1000/],
+    [['--rounds', '1'], /--rounds takes numbers from 10/],
+    [['--sizes', '1000'], /--rows/],
+  ])('refuses %j', (args, message) => {
+    expect(() => parseDecode(args)).toThrow(message);
   });
 });

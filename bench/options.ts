@@ -100,6 +100,24 @@ export function parseGrid(args: string[]): GridOptions {
   };
 }
 
+export interface DecodeOptions {
+  /** How many rows each table has */
+  rows: number;
+  /** How often each decoder is measured */
+  rounds: number;
+  /** Where the figures go as JSON; null for nowhere */
+  json: string | null;
+}
+
+export function parseDecode(args: string[]): DecodeOptions {
+  const { rows, rounds, json } = parse(args, { rows: '20000', rounds: '100', json: '' });
+  return {
+    rows: integer('rows', rows, FEWEST_ROWS, MOST_ROWS),
+    rounds: integer('rounds', rounds, FEWEST_UPDATES, 10_000),
+    json: json === '' ? null : json,
+  };
+}
+
 function parse<Name extends string>(args: string[], defaults: Record<Name, string>): Record<Name, string> {
   const options = Object.fromEntries(
     Object.keys(defaults).map((name) => [name, { type: 'string' as const }]),

@@ -10,6 +10,8 @@ import type { Holders } from '../shared/socketTable';
 
 const INIT = 1;
 const RDP_PORT = 3389;
+/** Of Windows: "Remote Desktop Services" */
+const RDP_SERVICE = 'TermService';
 /** Of one kind; the others are left to the warning's "and others". */
 const MOST_OF_A_KIND = 5;
 
@@ -56,8 +58,11 @@ export class Surroundings {
     this.lineage = ancestors.map(processId);
     const variables = inherited(backend, environment, ancestors.slice(1));
     this.ssh = sshConnection(variables['SSH_CONNECTION']);
+    // The name of a session of Windows stays what it was at log-on, while people go from the machine's own screen to another's.
     this.isRemoteDesktop =
-      variables['XRDP_SESSION'] !== undefined || /^RDP-/i.test(variables['SESSIONNAME'] ?? '');
+      variables['XRDP_SESSION'] !== undefined ||
+      /^RDP-/i.test(variables['SESSIONNAME'] ?? '') ||
+      backend.remoteDesktop?.() === true;
   }
 
   /** Whether the environment names this as the connection by which the user came in. */
@@ -86,8 +91,9 @@ export function socketCautions(row: SocketRow, holders: Holders, surroundings: S
   const [own, ...above] = surroundings.lineage;
   if (own !== undefined && ids.includes(own)) surroundings.add('self', socketLabel(row));
   // A connection of what SocketScope was started from: sshd's, or a terminal's over some other wire.
-  const isHeldAbove = isConnection && ids.some((id) => above.includes(id));
-  const isRdp = surroundings.isRemoteDesktop && isConnection && row.localPort === RDP_PORT;
+  const isHeldAbove =
+    isConnection && holders.some(({ name }, i) => above.includes(ids[i]!) && !isOfWindows(name));
+  const isRdp = surroundings.isRemoteDesktop && isConnection && isOfRemoteDesktop(row);
   if ((isConnection && surroundings.isSsh(row)) || isHeldAbove || isRdp)
     surroundings.add('session', socketLabel(row));
 }
@@ -108,15 +114,34 @@ export function processCautions(
     const depth = lineage.indexOf(processId(entry));
     if (entry.pid === INIT) surroundings.add('init', label);
     else if (depth >= 0 && app.has(processId(entry))) surroundings.add('self', label);
-    else if (depth >= 0) surroundings.add(depth <= way ? 'session' : 'self', label);
+    else if (depth >= 0 && depth <= way) surroundings.add('session', label);
+    else if (depth >= 0 && !isOfWindows(entry.name)) surroundings.add('self', label);
     else if (belongsTo(entry, app, all)) surroundings.add('self', label);
     const byName = entry.pid === INIT ? null : cautionOfName(entry.name ?? '', entry.pid);
     if (byName !== null) surroundings.add(byName, label);
   }
 }
 
-/** What the window's processes are called. */
-const APP_NAMES: readonly (string | null)[] = ['socketscope', 'electron', 'SocketScope', 'Electron'];
+/** What the window's processes are called, in lower case and without ".exe". */
+const APP_NAMES: readonly string[] = ['socketscope', 'electron'];
+
+function isNamedLikeApp(name: string | null): boolean {
+  return name !== null && APP_NAMES.includes(name.toLowerCase().replace(/\.exe$/, ''));
+}
+
+/**
+ * Whether this is the desktop or a part of Windows: nearly everything runs under them, does not end with them, and came in by
+ * nothing that they are connected to.
+ */
+function isOfWindows(name: string | null): boolean {
+  return name !== null && /\.exe$/i.test(name) && cautionOfName(name, 0) !== null;
+}
+
+/** Whether this may be the connection of a remote desktop: by its usual port, or by the service that serves it on any. */
+function isOfRemoteDesktop(row: SocketRow): boolean {
+  const services = row.unit?.split(/, | and /) ?? [];
+  return row.localPort === RDP_PORT || (services.includes(RDP_SERVICE) && row.direction !== 'outbound');
+}
 
 /**
  * This process, those directly above it that run the same program, and the window's: an elevated engine is another program, and
@@ -128,7 +153,7 @@ function appOf(lineage: readonly (ProcessEntry | undefined)[]): ReadonlySet<stri
   let isDirect = true;
   for (const [depth, entry] of lineage.entries()) {
     isDirect &&= depth === 0 || (path !== null && entry?.path === path);
-    if (entry !== undefined && (isDirect || APP_NAMES.includes(entry.name))) app.add(processId(entry));
+    if (entry !== undefined && (isDirect || isNamedLikeApp(entry.name))) app.add(processId(entry));
   }
   return app;
 }
@@ -149,7 +174,8 @@ function belongsTo(
 }
 
 function isSshd({ name }: ProcessEntry): boolean {
-  return name?.startsWith('sshd') === true;
+  // Of Windows, too: sshd.exe, sshd-session.exe
+  return name?.toLowerCase().startsWith('sshd') === true;
 }
 
 /** `client port server port`, as sshd sets it (ssh(1), ENVIRONMENT). */

@@ -15,14 +15,21 @@ const nginx: ProcessInfo = {
 };
 const OPEN: Listed = {
   ...{ id: 1, local: SERVER, remote: CLIENT, holder: nginx },
-  ...{ bytesSent: 10, bytesReceived: 20, rtt: 1, retransmits: 0 },
+  ...{ bytesSent: 10, bytesReceived: 20, rtt: 1, retransmits: 0, segmentsSent: 4, segmentsReceived: 5 },
 };
 /** What the system says at its end. */
 const EVENT: Listed = {
   ...{ id: 1, state: 'CLOSE', local: SERVER, remote: CLIENT },
-  ...{ bytesSent: 99, bytesReceived: 98, rtt: 9, retransmits: 3 },
+  ...{ bytesSent: 99, bytesReceived: 98, rtt: 9, retransmits: 3, segmentsSent: 14, segmentsReceived: 15 },
 };
-const FINAL = { bytesSent: 99, bytesReceived: 98, rtt: 9, retransmits: 3 };
+const FINAL = {
+  bytesSent: 99,
+  bytesReceived: 98,
+  rtt: 9,
+  retransmits: 3,
+  segmentsSent: 14,
+  segmentsReceived: 15,
+};
 const TIME_WAIT: Listed = { id: 1, state: 'TIME_WAIT', local: SERVER, remote: CLIENT };
 const LISTENER: Listed = { id: 80, state: 'LISTEN', local: SERVER, holder: nginx };
 
@@ -46,6 +53,16 @@ function read(listed: Listed[], destroyed: Listed[] = []): { rows: SocketRow[]; 
 function rowsOf(table: SocketTable): SocketRow[] {
   return Array.from({ length: table.length }, (_, row) => table.row(row, backend));
 }
+
+it('remembers nothing of rows that have ended where the system tells of no ends', () => {
+  // What comes a reading late is known by what was remembered, or by nothing.
+  for (const tellsEnds of [true, false]) {
+    backend.tellsEnds = tellsEnds;
+    read([OPEN]);
+    read([]);
+    expect(read([], [EVENT]).ended).toHaveLength(tellsEnds ? 1 : 0);
+  }
+});
 
 describe('a row that lives on after its socket was destroyed', () => {
   it.each(['TIME_WAIT', 'FIN_WAIT_2'] as const)('in %s is marked, and keeps the final counters', (state) => {

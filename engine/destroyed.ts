@@ -4,7 +4,7 @@ import type { RowMatch } from '../shared/diff';
 import type { IdentityIndex } from '../shared/identityIndex';
 import { OWNERS, PROTOCOLS, stateCode } from '../shared/socket';
 import type { Protocol } from '../shared/socket';
-import { SocketTable } from '../shared/socketTable';
+import { FINAL_COUNTERS, SocketTable } from '../shared/socketTable';
 import { directionCode } from './directions';
 import { EndedRows } from './endedRows';
 import { ListenerIndex } from './listenerIndex';
@@ -16,8 +16,6 @@ const CLOSE = stateCode('CLOSE');
 const TOLD = new Set([PROTOCOLS.indexOf('tcp'), PROTOCOLS.indexOf('udp')]);
 const PRESUMED = OWNERS.indexOf('presumed');
 const NONE = OWNERS.indexOf('none');
-/** What a destroyed socket's last message knows better than the last reading. */
-const FINAL = ['bytesSent', 'bytesReceived', 'rtt', 'retransmits'] as const;
 
 /** Two readings, with the index of each. */
 export interface ReadingPair {
@@ -116,10 +114,12 @@ export class DestroyedSockets {
       if (Number.isNaN(destroyedAt[row]!) || !isRead[protocol[row]!]!) continue;
       if (state[row] !== TIME_WAIT && state[row] !== FIN_WAIT_2) ended.appendFrom(pair.before, row);
     }
-    this.untold.remember(
-      pair.before,
-      pair.match.removed.filter((row) => !told.has(row) && isFull(pair.before, row)),
-    );
+    if (this.backend.tellsEnds) {
+      this.untold.remember(
+        pair.before,
+        pair.match.removed.filter((row) => !told.has(row) && isFull(pair.before, row)),
+      );
+    }
     this.lastReadAt = now;
     return ended;
   }
@@ -144,7 +144,7 @@ export function carryDestroyed({ before, after, match }: ReadingPair): void {
 
 function markDestroyed(table: SocketTable, row: number, from: SocketTable, event: number): void {
   table.columns.destroyedAt[row] = from.columns.destroyedAt[event]!;
-  for (const name of FINAL) {
+  for (const name of FINAL_COUNTERS) {
     if (!Number.isNaN(from.columns[name][event]!)) table.columns[name][row] = from.columns[name][event]!;
   }
 }
@@ -167,7 +167,7 @@ function isRemnant({ columns }: SocketTable, row: number): boolean {
 
 /** A remnant has no counters of its own: those last read are the connection's. */
 function keepFinal(after: SocketTable, row: number, before: SocketTable, old: number): void {
-  for (const name of FINAL) {
+  for (const name of FINAL_COUNTERS) {
     if (Number.isNaN(after.columns[name][row]!)) after.columns[name][row] = before.columns[name][old]!;
   }
 }

@@ -134,6 +134,9 @@ describe('a connection that was read', () => {
         bytesReceived: expect.toSatisfy((bytes) => bytes === 57 || bytes === 58) as number,
       },
       ...{ destroyedAt: now, rtt: expect.any(Number) as number },
+      // 500,000 bytes more, and the FIN
+      segmentsSent: expect.toSatisfy((count) => count > nearAlive.segmentsSent! + 1) as number,
+      segmentsReceived: expect.toSatisfy((count) => count > nearAlive.segmentsReceived! + 1) as number,
     });
     // The other end is in TIME_WAIT: marked, with its final counters and its owner, for as long as it is listed.
     const first = find(rows(readings.table), listener.port, near.port);

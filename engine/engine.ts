@@ -70,6 +70,7 @@ export class Engine {
         setPolling: (intervalMs, paused) => this.setPolling(intervalMs, paused),
         setReading: (reading) => this.setReading(reading),
         details: (id) => this.details(id),
+        watch: (ids) => this.watch(ids),
         log: (before) => log.page(before),
       },
       hosts,
@@ -183,6 +184,12 @@ export class Engine {
     if (isOtherText) this.pages.tellAllAnew();
   }
 
+  private watch(ids: ReadonlySet<string>): void {
+    this.readings.watch(ids);
+    // Nothing is read now that would tell the system so.
+    if (this.paused && ids.size === 0) this.readings.stopCounting();
+  }
+
   private welcome(): Welcome {
     const { backend, hostname, engineId } = this.options;
     return {
@@ -194,6 +201,7 @@ export class Engine {
       engineId,
       missingPrivilege: backend.missingPrivilege(),
       rights: backend.rights(),
+      traffic: backend.traffic(),
       services: backend.services(),
     };
   }

@@ -4,5 +4,7 @@ export { HostDesk } from './answerHost';
 export { systemClock } from './clock';
 export type { Clock } from './clock';
 export { Engine } from './engine';
-export { SCENARIOS as DEMONSTRATIONS } from '../native';
+export { createCatalogue, NativeError, NotHereError, SCENARIOS as DEMONSTRATIONS } from '../native';
+export type { Catalogue } from '../native';
+export { ERROR_CANCELLED, mayReplace, programFiles, runAs, windowInFront } from '../native';
 export { createEngine } from './createEngine';

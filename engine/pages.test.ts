@@ -27,6 +27,7 @@ describe('a page', () => {
       engineId: 'run-1',
       missingPrivilege: null,
       rights: backend.rights(),
+      traffic: { counted: 'always', why: null },
       services: FAKE_SERVICES,
     });
     expect(page.messages.slice(1).map((message) => message.type)).toEqual(['snapshot']);

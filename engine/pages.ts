@@ -21,6 +21,8 @@ export interface PageSource {
   setPolling(intervalMs: number, paused: boolean): void;
   setReading(reading: ReadingOptions): void;
   details(id: string): SocketDetails | null;
+  /** The sockets whose traffic one of the pages shows, whenever they have changed */
+  watch(ids: ReadonlySet<string>): void;
   log(before: number | null): Omit<LogReply, 'type'>;
 }
 
@@ -30,6 +32,8 @@ export class Pages {
   private readonly publishers = new Set<Publisher>();
   /** Pages that are to be told all rows anew as soon as they have answered. */
   private readonly outdated = new Set<Publisher>();
+  /** The sockets whose traffic a page shows; of pages that show some */
+  private readonly watched = new Map<Publisher, readonly string[]>();
 
   constructor(
     private readonly source: PageSource,
@@ -48,6 +52,7 @@ export class Pages {
     channel.onClose(() => {
       this.publishers.delete(publisher);
       this.outdated.delete(publisher);
+      this.watch(publisher, []);
       names.leave();
     });
     channel.onMessage((message) => {
@@ -106,10 +111,20 @@ export class Pages {
       case 'details':
         channel.send({ type: 'details', id: message.id, details: source.details(message.id) });
         break;
+      case 'watch':
+        this.watch(publisher, message.ids);
+        break;
       case 'log':
         channel.send({ type: 'log', ...source.log(message.before) } satisfies LogReply);
         break;
     }
+  }
+
+  private watch(publisher: Publisher, ids: readonly string[]): void {
+    const had = this.watched.delete(publisher);
+    if (ids.length > 0) this.watched.set(publisher, ids);
+    else if (!had) return;
+    this.source.watch(new Set([...this.watched.values()].flat()));
   }
 
   private tellAnew(publisher: Publisher): void {

@@ -10,6 +10,7 @@ import { joinDirections } from './directions';
 import { ListenerIndex } from './listenerIndex';
 import { joinOwners } from './ownerIndex';
 import { TableReader } from './tableReader';
+import { Watched } from './watched';
 
 /** One reading: the table and its index. */
 interface Reading {
@@ -27,6 +28,9 @@ export class Readings {
   private readonly matcher = new RowMatcher();
   private readonly destroyed: DestroyedSockets;
   private pair: ReadingPair | null = null;
+  private readonly watched: Watched;
+  /** Whether the system counts the traffic of what is watched, and of nothing else */
+  private readonly countsWatched: boolean;
   /** Rows whose owner this user may not see. */
   hiddenOwners = 0;
   /** The rows that ended with the last reading, as far as their end was told: final counters, the short-lived included. */
@@ -35,6 +39,8 @@ export class Readings {
   constructor(private readonly backend: SocketBackend) {
     this.reader = new TableReader(backend);
     this.destroyed = new DestroyedSockets(backend);
+    this.watched = new Watched(backend);
+    this.countsWatched = backend.traffic().counted === 'watched';
   }
 
   /** The rows as last read. */
@@ -50,6 +56,16 @@ export class Readings {
   /** How many destroyed sockets the system could not tell of. */
   get missedEvents(): number {
     return this.destroyed.missed;
+  }
+
+  /** The sockets whose traffic somebody looks at, from the next reading on. */
+  watch(ids: ReadonlySet<string>): void {
+    if (this.countsWatched) this.watched.set(ids);
+  }
+
+  /** Has nothing counted any more, though no reading follows. */
+  stopCounting(): void {
+    if (this.countsWatched) this.backend.watchTraffic(this.table, []);
   }
 
   /** Reads everything anew; afterwards {@link table} and {@link before} have changed places. */
@@ -69,6 +85,8 @@ export class Readings {
     carryFirstSeen(before.table, after.table, match, now);
     const listeners = [new ListenerIndex(after.table), new ListenerIndex(before.table)];
     joinDirections(before.table, after.table, match, listeners, this.backend);
+    if (this.countsWatched)
+      this.backend.watchTraffic(after.table, this.watched.rows(after.table, after.index));
     this.pair = {
       ...{ before: before.table, beforeIndex: before.index },
       ...{ after: after.table, afterIndex: after.index, match },

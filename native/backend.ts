@@ -1,5 +1,5 @@
 /** The seam between SocketScope and an operating system. `linux/`, `windows/` and `fake/` each fill it. */
-import type { Rights } from '../shared/abilities';
+import type { Rights, Traffic } from '../shared/abilities';
 import type { Outcome, ProcessAction, ProcessIdentity, SocketAction } from '../shared/orders';
 import type { SocketDetails } from '../shared/details';
 import type { Services } from '../shared/services';
@@ -58,6 +58,9 @@ export interface SocketBackend extends RowNames {
   /** Finds the holders of the sockets in `table`, which has just been read. */
   readOwners(table: SocketTable): OwnerLookup;
 
+  /** Whether the system tells of the sockets that it destroys ({@link takeDestroyed}); else their rows just end. */
+  readonly tellsEnds: boolean;
+
   /**
    * Begins to collect the sockets that the system destroys, where it tells. From then on {@link takeDestroyed} appends
    * those since the last call, with their final counters, and returns how many the system could not tell (in all).
@@ -76,6 +79,16 @@ export interface SocketBackend extends RowNames {
 
   /** A process's command line, which may hold secrets: read only when asked for. Null where it cannot be read. */
   commandLine(process: ProcessInfo): string | null;
+
+  /** Whether traffic is counted for every socket, for those that are watched ({@link watchTraffic}), or not at all, and then why. */
+  traffic(): Traffic;
+
+  /**
+   * Has the system count the traffic of the sockets of these rows from now on, and of no others, and fills in what it has
+   * counted. To be called once for each reading, on the table just read; with no rows, nothing is counted any more.
+   * Does nothing where {@link traffic} is not `watched`.
+   */
+  watchTraffic(table: SocketTable, rows: readonly number[]): void;
 
   /** Everything there is to know of the socket of this row, read anew; null where it has ended. */
   details(table: SocketTable, row: number): SocketDetails | null;
@@ -112,6 +125,12 @@ export interface SocketBackend extends RowNames {
    * another process by now.
    */
   variables(process: ProcessIdentity, names: readonly string[]): Record<string, string>;
+
+  /**
+   * Whether the desktop that this process runs on is seen from another machine, at this moment; left out where only the
+   * environment tells.
+   */
+  remoteDesktop?(): boolean;
 
   /** What this engine may do here. */
   rights(): Rights;

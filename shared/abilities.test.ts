@@ -9,6 +9,7 @@ import { socketRow } from './fixtures/rows';
 
 const WHY = {
   reset: 'Resetting needs more.',
+  reset6: 'IPv6 is another matter.',
   finish: 'Finishing needs more.',
   signal: 'Signalling needs more.',
   namespace: 'Entering needs more.',
@@ -16,17 +17,27 @@ const WHY = {
 const ALL: Rights = {
   ...{ uid: 0, suspend: true, couldElevate: false, namespace: { own: 'host', why: null } },
   ...{ reset: { reach: 'all', why: null }, finish: { reach: 'all', why: null } },
-  signal: { reach: 'all', why: null },
+  ...{ signal: { reach: 'all', why: null }, resets: 'sockets' },
 };
 const OWN: Rights = {
   ...{ uid: 1000, suspend: true, couldElevate: true, namespace: { own: 'host', why: WHY.namespace } },
   ...{ reset: { reach: 'own', why: WHY.reset }, finish: { reach: 'own', why: WHY.finish } },
-  signal: { reach: 'own', why: WHY.signal },
+  ...{ signal: { reach: 'own', why: WHY.signal }, resets: 'sockets' },
 };
 /** As Yama makes it of a user */
 const NONE: Rights = {
   ...OWN,
   ...{ reset: { reach: 'none', why: WHY.reset }, finish: { reach: 'none', why: WHY.finish } },
+};
+/** An administrator of Windows, and a user there */
+const ADMINISTRATOR: Rights = {
+  ...{ uid: null, suspend: false, couldElevate: false, namespace: { own: null, why: null } },
+  ...{ reset: ALL.reset, reset6: { reach: 'none', why: WHY.reset6 }, resets: 'connections' },
+  ...{ finish: { reach: 'none', why: WHY.finish }, signal: ALL.signal },
+};
+const WINDOWS_USER: Rights = {
+  ...{ ...ADMINISTRATOR, couldElevate: true, signal: OWN.signal },
+  reset: { reach: 'none', why: WHY.reset },
 };
 
 const CONNECTION: Partial<SocketRow> = {
@@ -139,6 +150,57 @@ describe('a user', () => {
   });
 });
 
+describe('on Windows', () => {
+  const windows = (action: Action, fields: Partial<SocketRow>, rights = ADMINISTRATOR): string | null =>
+    why(action, { uid: null, namespace: null, ...fields }, rights);
+
+  it.each(SOCKET_STATES)('a connection is reset, and nothing else of TCP is: %s', (state) => {
+    const isNone = ['LISTEN', 'BOUND', 'CLOSE', 'TIME_WAIT', 'DELETE_TCB'].includes(state);
+    expect(windows('reset', { state }) !== null).toBe(isNone);
+    expect(windows('finish', { state })).not.toBeNull();
+  });
+
+  it.each<[Partial<SocketRow>, string]>([
+    [
+      { protocol: 'udp', state: null },
+      'The system closes TCP connections only, and no UDP sockets. End the process instead.',
+    ],
+    [
+      { state: 'LISTEN' },
+      'The system closes connections only, and no listening sockets. End the process instead.',
+    ],
+    [
+      { state: 'TIME_WAIT', owner: 'inherited' },
+      'Both sides have finished already. The system forgets what is left of it by itself.',
+    ],
+    [{ state: 'BOUND' }, 'It has a port, but neither listens nor is connected: there is nothing to close.'],
+  ])('it is said why not: %o', (fields, reason) => {
+    for (const action of SOCKET_ACTIONS)
+      for (const rights of [ADMINISTRATOR, WINDOWS_USER])
+        expect(windows(action, fields, rights)).toBe(reason);
+  });
+
+  it('nothing is closed gracefully, whoever has it', () => {
+    for (const owner of OWNERS) expect(windows('finish', { owner })).toBe(WHY.finish);
+  });
+
+  it('a connection is reset also where its owner is not seen', () => {
+    for (const owner of OWNERS) expect(windows('reset', { owner, pid: null })).toBeNull();
+  });
+
+  it('IPv6 has a right of its own, where there is one', () => {
+    expect(windows('reset', { family: 6 })).toBe(WHY.reset6);
+    expect(windows('reset', { family: 6 }, { ...ADMINISTRATOR, reset6: ALL.reset })).toBeNull();
+    const { reset6: _none, ...same } = ADMINISTRATOR;
+    expect(windows('reset', { family: 6 }, same)).toBeNull();
+  });
+
+  it('a user who is no administrator resets nothing, and may try to end any process', () => {
+    expect(windows('reset', {}, WINDOWS_USER)).toBe(WHY.reset);
+    for (const action of ['terminate', 'kill'] as const) expect(windows(action, {}, WINDOWS_USER)).toBeNull();
+  });
+});
+
 describe('a process', () => {
   it.each(PROCESS_ACTIONS)('is not acted on by its PID alone: %s', (action) => {
     expect(why(action, { processStartedAt: null })).toBe(
@@ -172,7 +234,7 @@ describe('a process', () => {
 
 describe('every reason', () => {
   it('is a short sentence, and the same question always has the same answer', () => {
-    const rights = [ALL, OWN, NONE, { ...ALL, suspend: false }];
+    const rights = [ALL, OWN, NONE, { ...ALL, suspend: false }, ADMINISTRATOR, WINDOWS_USER];
     for (const protocol of PROTOCOLS)
       for (const state of [null, ...SOCKET_STATES])
         for (const owner of OWNERS)
@@ -188,8 +250,10 @@ describe('every reason', () => {
     for (const protocol of PROTOCOLS)
       for (const state of SOCKET_STATES)
         for (const action of SOCKET_ACTIONS) {
-          const byKind = reasonByKind(action, protocol, state);
-          if (byKind !== null) expect(why(action, { protocol, state }, NONE)).toBe(byKind);
+          for (const rights of [NONE, WINDOWS_USER, ADMINISTRATOR]) {
+            const byKind = reasonByKind(action, protocol, state, rights.resets);
+            if (byKind !== null) expect(why(action, { protocol, state }, rights)).toBe(byKind);
+          }
         }
   });
 

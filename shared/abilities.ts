@@ -19,6 +19,10 @@ export interface Rights {
   uid: number | null;
   /** `all`: the system resets what it is told to. `own`: through the owner's descriptor only, which takes a TCP socket with a living owner. */
   reset: Right;
+  /** Of IPv6 connections, where that is another matter (Windows); absent where it is the same */
+  reset6?: Right;
+  /** What can be reset at all: whatever the kernel destroys, or TCP connections only (Windows) */
+  resets: 'sockets' | 'connections';
   /** Always through the owner's descriptor */
   finish: Right;
   /** Ending processes */
@@ -34,25 +38,61 @@ export interface Rights {
   namespace: { own: string | null; why: string | null };
 }
 
+/** Whether the system counts each socket's traffic: by itself, only where it is told to for a while, or never here. */
+export interface Traffic {
+  counted: 'always' | 'watched' | 'never';
+  /** Why never, for a person; else null */
+  why: string | null;
+}
+
+export const ALWAYS_COUNTED: Traffic = { counted: 'always', why: null };
+
 /** What can be closed from outside at all: the others' kernels have no such call. */
 const CLOSABLE: readonly Protocol[] = ['tcp', 'udp', 'udplite'];
 
-/** Why the system cannot do this to such a socket, whoever asks; null where it can. */
+const NOTHING_TO_CLOSE = 'It has a port, but neither listens nor is connected: there is nothing to close.';
+
+/**
+ * Why the system cannot do this to such a socket, whoever asks; null where it can.
+ * @param resets what it can reset at all
+ */
 export function reasonByKind(
   action: SocketAction,
   protocol: Protocol,
   state: SocketState | null,
+  resets: Rights['resets'] = 'sockets',
 ): string | null {
+  if (resets === 'connections') return reasonAgainstNoConnection(protocol, state);
   // Linux destroys the first one that fits the protocol and the addresses, whatever its cookie (raw_diag_destroy, net/ipv4/raw_diag.c).
   if (protocol === 'raw')
     return 'The system cannot single out a raw socket: it could close another one in its place. End the process instead.';
   if (!CLOSABLE.includes(protocol)) {
     return `The system closes no ${protocolTitle(protocol)} sockets from outside. End the process instead.`;
   }
-  if (protocol === 'tcp' && (state === 'BOUND' || state === 'CLOSE')) {
-    return 'It has a port, but neither listens nor is connected: there is nothing to close.';
-  }
+  if (protocol === 'tcp' && (state === 'BOUND' || state === 'CLOSE')) return NOTHING_TO_CLOSE;
   return action === 'reset' ? null : reasonAgainstFinish(protocol, state);
+}
+
+/** Where a connection is all that can be reset. Whether one can be finished there is a matter of rights: it is the same for all. */
+function reasonAgainstNoConnection(protocol: Protocol, state: SocketState | null): string | null {
+  if (protocol !== 'tcp') {
+    return `The system closes TCP connections only, and no ${protocolTitle(protocol)} sockets. End the process instead.`;
+  }
+  switch (state) {
+    case 'LISTEN':
+      return 'The system closes connections only, and no listening sockets. End the process instead.';
+    case 'BOUND':
+    case 'CLOSE':
+      return NOTHING_TO_CLOSE;
+    case 'TIME_WAIT':
+      return 'Both sides have finished already. The system forgets what is left of it by itself.';
+    case 'DELETE_TCB':
+      return 'The system is removing it already.';
+    case null:
+      return 'Its state is not known, so it may be no connection.';
+    default:
+      return null;
+  }
 }
 
 function reasonAgainstFinish(protocol: Protocol, state: SocketState | null): string | null {
@@ -100,20 +140,23 @@ export function reasonAgainst(action: Action, row: SocketRow, rights: Rights): s
 
 function reasonAgainstClosing(action: SocketAction, row: SocketRow, rights: Rights): string | null {
   if (row.destroyedAt !== null && row.state === 'CLOSE') return 'It has ended.';
-  const byKind = reasonByKind(action, row.protocol, row.state);
+  const byKind = reasonByKind(action, row.protocol, row.state, rights.resets);
   if (byKind !== null) return byKind;
-  const { namespace, reset } = rights;
+  const { namespace } = rights;
   const isElsewhere = row.namespace !== null && row.namespace !== namespace.own;
   // Such a row has no cookie either, where the engine may not enter its namespace: nothing tells it from a later one.
   if (isElsewhere && namespace.why !== null) return namespace.why;
   if (action === 'finish') return reasonAgainstBorrowing(row, rights) ?? null;
+  const reset = (row.family === 6 ? rights.reset6 : undefined) ?? rights.reset;
   if (reset.reach === 'all') return null;
   if (row.protocol !== 'tcp') return reset.why;
   return reasonAgainstBorrowing(row, rights) === null ? null : reset.why;
 }
 
 /** Why the descriptor of the owner cannot be used. */
-function reasonAgainstBorrowing(row: SocketRow, { uid, finish }: Rights): string | null {
+function reasonAgainstBorrowing(row: SocketRow, { uid, finish, resets }: Rights): string | null {
+  // Where there are no descriptors to be had, another owner would change nothing.
+  if (resets === 'connections' && finish.reach === 'none') return finish.why;
   const without = reasonWithoutOwner(row.owner);
   if (without !== null) {
     return row.owner === 'hidden' && finish.why !== null ? `${without} ${finish.why}` : without;
@@ -132,12 +175,14 @@ function reasonAgainstActing(action: ProcessAction, row: SocketRow, rights: Righ
     return 'When this process began is not known, so nothing tells it from a later one with its PID.';
   }
   if (action === 'suspend' || action === 'resume') {
-    if (!suspend) return 'This system cannot suspend processes.';
+    if (!suspend) return NO_SUSPENDING;
   }
   if (row.pid === 1 && suspend && (action === 'kill' || action === 'suspend')) return SHIELDED;
   if (signal.reach === 'all') return null;
   return signal.reach === 'own' && isOwn(row, uid) ? null : signal.why;
 }
+
+export const NO_SUSPENDING = 'This system cannot suspend processes.';
 
 /** man 2 kill: "The only signals that can be sent to process ID 1 are those for which init has installed handlers". */
 export const SHIELDED = 'The kernel shields the first process (PID 1) from this.';

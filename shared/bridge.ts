@@ -126,6 +126,10 @@ export interface PageBridge {
   useEngine(engine: EngineChoice): Promise<void>;
   /** Shows where the program of this process lies, in the system's file manager. @throws Error with a sentence */
   showProgram(process: ProcessIdentity): Promise<void>;
+  /** Whether the system draws icons of programs */
+  readonly hasIcons: boolean;
+  /** The icon of the program of this process as a data URL; null where there is none. */
+  icon(process: ProcessIdentity): Promise<string | null>;
   /** Main asks where to save. */
   saveFile(name: string, text: string): Promise<SaveReport>;
   copyText(text: string): Promise<void>;
@@ -147,6 +151,7 @@ export const IPC = {
   progress: 'socketscope:progress',
   useEngine: 'socketscope:use-engine',
   showProgram: 'socketscope:show-program',
+  icon: 'socketscope:icon',
   save: 'socketscope:save',
   copy: 'socketscope:copy',
   view: 'socketscope:view',

@@ -3,7 +3,7 @@
  * in is checked against it: unknown, oversized or malformed messages are refused with an error that names the field.
  */
 import * as v from 'valibot';
-import type { Rights } from './abilities';
+import type { Rights, Traffic } from './abilities';
 import type { LogEntry } from './actionLog';
 import type { SocketDetails } from './details';
 import { MAX_TARGETS, ORIGINS, PROCESS_ACTIONS, SOCKET_ACTIONS } from './orders';
@@ -13,7 +13,7 @@ import { PROTOCOLS } from './socket';
 import type { ReadingOptions, SocketRow, TableName } from './socket';
 
 /** Changes with every change that an older end would misread. A page says its own first, and the engine refuses any other. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** ms between readings that a user may choose. */
 export const INTERVALS = [500, 1000, 2000, 5000, 10_000] as const;
@@ -22,6 +22,8 @@ export const DEFAULT_INTERVAL = 1000;
 const MAX_ID = 200;
 /** Of the addresses whose names a page may ask for at once. */
 export const MAX_RESOLVE = 500;
+/** Sockets whose traffic a page may have counted at once. */
+export const MAX_WATCHED = 500;
 /** Characters of an address: IPv6 in full with a zone. */
 const MAX_ADDRESS = 100;
 /** Characters. 100,000 rows make about 20 million. */
@@ -59,6 +61,11 @@ export const pageMessage = v.variant('type', [
     }),
   }),
   v.strictObject({ type: v.literal('details'), id }),
+  /** The sockets whose traffic the page shows at present, in place of those named before. Of use where {@link Welcome.traffic} is `watched`. */
+  v.strictObject({
+    type: v.literal('watch'),
+    ids: v.pipe(v.array(id), v.maxLength(MAX_WATCHED), v.readonly()),
+  }),
   /** Asks for a page of the log of actions: the newest before `before`, or the newest of all. */
   v.strictObject({ type: v.literal('log'), before: v.nullable(seq) }),
   /** Asks for the names of these addresses. The look-up may tell their owners that somebody is interested. */
@@ -119,6 +126,7 @@ export interface Welcome {
   engineId: string;
   missingPrivilege: string | null;
   rights: Rights;
+  traffic: Traffic;
   /** The system's names of ports, by port and protocol: `443/tcp` → `https` */
   services: Services;
 }
@@ -257,6 +265,7 @@ export type HostNews =
 export const orderRequest = v.strictObject({ order });
 export const engineRequest = v.strictObject({ engine: engineChoice });
 export const programRequest = v.strictObject({ process });
+export const iconRequest = v.strictObject({ process });
 export const saveRequest = v.strictObject({
   name: v.pipe(
     v.string(),

@@ -9,12 +9,13 @@ import {
   order,
   orderRequest,
   parse,
+  iconRequest,
   programRequest,
 } from './contract';
 import { MAX_TARGETS, PROCESS_ACTIONS, SOCKET_ACTIONS } from './orders';
 
 const SCHEMAS = {
-  ...{ order, orderRequest, hostRequest, browserAction, programRequest, engineRequest },
+  ...{ order, orderRequest, hostRequest, browserAction, programRequest, iconRequest, engineRequest },
 } satisfies Record<string, v.GenericSchema>;
 type Name = keyof typeof SCHEMAS;
 
@@ -35,6 +36,7 @@ describe('an order', () => {
     ['hostRequest', { request: 3, method: 'program', process: PROCESS }],
     ['orderRequest', { order: ORDER }],
     ['programRequest', { process: PROCESS }],
+    ['iconRequest', { process: PROCESS }],
     ['engineRequest', { engine: { kind: 'local' } }],
     ...['server', 'anna@web-1.example.org', 'web_1', '10.0.0.5', '[::1]', 'fe80::1%eth0'].map(
       (host): [Name, unknown] => ['engineRequest', { engine: { kind: 'remote', host } }],
@@ -109,6 +111,8 @@ describe('an order', () => {
     ],
     ['no origin', 'hostRequest', { request: 1, method: 'act', order: ORDER }, 'origin'],
     ['a stop of nothing', 'hostRequest', { request: 1, method: 'stop' }, 'which'],
+    ['the icon of a path', 'iconRequest', { process: PROCESS, path: SECRET }, 'path'],
+    ['the icon of a PID alone', 'iconRequest', { process: { pid: 5 } }, 'process.startedAt'],
     ['the program of a path', 'programRequest', { process: PROCESS, path: SECRET }, 'path'],
     ['an engine nobody has', 'engineRequest', { engine: { kind: SECRET } }, 'engine.kind'],
     [

@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { toCsv } from './csv';
 import { exportSocket, FIELDS } from './fields';
 import type { ExportedSocket, Field } from './fields';
-import { listener, ownerless, socketRow } from './fixtures/rows';
+import { listener, ownerless, socketRow, SVCHOST } from './fixtures/rows';
 
 const HEADER =
   'id,protocol,family,state,localAddress,localPort,remoteAddress,remotePort,pid,processName,processPath,' +
   'processStartedAt,user,uid,ownerInherited,inode,createdAt,firstSeenAt,bytesSent,bytesReceived,receiveQueue,sendQueue,' +
   'type,dualStack,namespace,unit,container,owner,holders,destroyedAt,rtt,retransmits,' +
-  'direction,interface,parentPid,parentName';
+  'direction,interface,parentPid,parentName,segmentsSent,segmentsReceived,' +
+  'company,product,description,fileVersion,bits,session';
 
 /** What an independent program reads: every cell as text. */
 function read(csv: string): Record<string, string>[] {
@@ -34,6 +35,17 @@ describe('FIELDS', () => {
     });
     expect(exportSocket(socketRow()).ownerInherited).toBe(false);
   });
+
+  it('are of the program where the system tells of it', () => {
+    const row = socketRow({ program: SVCHOST, segmentsSent: 0, segmentsReceived: 7 });
+    const { version, ...rest } = SVCHOST;
+    expect(exportSocket(row)).toMatchObject({
+      ...rest,
+      ...{ fileVersion: version, segmentsSent: 0, segmentsReceived: 7 },
+    });
+    const unknown = exportSocket(socketRow());
+    expect([unknown.company, unknown.fileVersion, unknown.session]).toEqual([null, null, null]);
+  });
 });
 
 describe('toCsv', () => {
@@ -41,8 +53,8 @@ describe('toCsv', () => {
     expect(toCsv(FIELDS, [listener(), ownerless({ id: 'b' })].map(exportSocket))).toBe(
       `${HEADER}\r\n` +
         'a,tcp,4,LISTEN,10.0.0.5,443,,,812,nginx,/usr/sbin/nginx,2023-11-14T22:13:20.000Z,www-data,33,false,4711,,' +
-        '2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,nginx.service,,known,1,,,,listen,eth0,1,systemd\r\n' +
-        'b,tcp,4,TIME_WAIT,10.0.0.5,443,10.0.0.9,51122,,,,,,,false,,,2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,,,none,0,,,,inbound,eth0,,\r\n',
+        '2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,nginx.service,,known,1,,,,listen,eth0,1,systemd,,,,,,,,\r\n' +
+        'b,tcp,4,TIME_WAIT,10.0.0.5,443,10.0.0.9,51122,,,,,,,false,,,2023-11-14T22:15:00.000Z,0,0,0,0,stream,,host,,,none,0,,,,inbound,eth0,,,,,,,,,,\r\n',
     );
   });
 

@@ -1,5 +1,5 @@
 /** Everything there is to know of one socket: what `details` answers and the table does not carry. */
-import type { ProcessInfo } from './socket';
+import type { ProcessInfo, ProgramFacts } from './socket';
 
 /** The unit of a fact's number, for whoever shows it. The last two are the number of an error. */
 export type FactUnit =
@@ -52,6 +52,22 @@ export function group(name: string, title: string, facts: Fact[], note: string |
   return facts.length === 0 && note === null ? [] : [{ name, title, facts, note }];
 }
 
+/** Whether it is a unit of systemd's, as man 5 systemd.unit lists their types, and not a service of Windows */
+export const isSystemd = (unit: string): boolean => /\.(service|scope|slice|socket|mount|timer)$/.test(unit);
+
+/** What the system says of a program, for people */
+export function programFacts(program: ProgramFacts | null): Fact[] {
+  if (program === null) return [];
+  return [
+    ...fact('description', 'Description', program.description),
+    ...fact('company', 'Company', program.company),
+    ...fact('product', 'Product', program.product),
+    ...fact('fileVersion', 'File version', program.version),
+    ...fact('bits', 'Bits', program.bits),
+    ...fact('session', 'Session', program.session),
+  ];
+}
+
 /** A holder as facts, for people: what is not known is left out. `number` tells several apart. */
 export function holderGroup(holder: HolderDetails, number: number, of: number): FactGroup {
   const facts = [
@@ -59,8 +75,9 @@ export function holderGroup(holder: HolderDetails, number: number, of: number): 
     ...fact('pid', 'PID', holder.pid),
     ...fact('path', 'Path', holder.path),
     ...fact('user', 'User', holder.user ?? holder.uid),
+    ...programFacts(holder.program ?? null),
     ...fact('parentPid', 'Parent PID', holder.parentPid),
-    ...fact('unit', 'Unit', holder.unit),
+    ...fact('unit', holder.unit !== null && isSystemd(holder.unit) ? 'Unit' : 'Service', holder.unit),
     ...fact('container', 'Container', holder.container),
     ...fact('descriptors', 'Descriptors', holder.descriptors.join(', ') || null),
     ...fact('startedAt', 'Started', holder.startedAt, 'time'),

@@ -55,6 +55,7 @@ const LINUX: readonly Row[] = [
 /** winerror.h and winsock2.h: those of the IP helper API, of opening a process, and of sockets */
 const WINDOWS: readonly Row[] = [
   [2, 'ERROR_FILE_NOT_FOUND', 'There is no such file.'],
+  [3, 'ERROR_PATH_NOT_FOUND', 'There is no such folder.'],
   [5, 'ERROR_ACCESS_DENIED', 'It needs an administrator’s rights.'],
   [6, 'ERROR_INVALID_HANDLE', 'The handle is not open.'],
   [8, 'ERROR_NOT_ENOUGH_MEMORY', 'The system is out of memory.'],
@@ -63,10 +64,14 @@ const WINDOWS: readonly Row[] = [
   [87, 'ERROR_INVALID_PARAMETER', 'An argument is not valid, or there is no such process.'],
   [122, 'ERROR_INSUFFICIENT_BUFFER', 'The table grew while it was read.'],
   [127, 'ERROR_PROC_NOT_FOUND', 'This Windows does not have that function.'],
+  [193, 'ERROR_BAD_EXE_FORMAT', 'The file is no program that this Windows can run.'],
   [232, 'ERROR_NO_DATA', 'There is nothing in that table.'],
   [299, 'ERROR_PARTIAL_COPY', 'Only a part could be read.'],
   [317, 'ERROR_MR_MID_NOT_FOUND', 'Windows has no text for this error.'],
+  [740, 'ERROR_ELEVATION_REQUIRED', 'It needs an administrator’s rights.'],
   [1168, 'ERROR_NOT_FOUND', 'There is no such connection any more.'],
+  [1223, 'ERROR_CANCELLED', 'The user said no, or did not answer.'],
+  [1260, 'ERROR_ACCESS_DISABLED_BY_POLICY', 'A policy of this machine forbids it.'],
   [1314, 'ERROR_PRIVILEGE_NOT_HELD', 'It needs a privilege that the program does not have.'],
   [10013, 'WSAEACCES', 'The permissions, or an excluded port range, forbid it.'],
   [10048, 'WSAEADDRINUSE', 'The address and port are in use.'],

@@ -38,6 +38,14 @@ export const FIELDS = [
   'interface',
   'parentPid',
   'parentName',
+  'segmentsSent',
+  'segmentsReceived',
+  'company',
+  'product',
+  'description',
+  'fileVersion',
+  'bits',
+  'session',
 ] as const;
 /** The command line may hold secrets: it is a field only where it was asked for. */
 export type Field = (typeof FIELDS)[number] | 'commandLine';
@@ -55,6 +63,14 @@ export function fieldValue(row: SocketRow, field: Exclude<Field, 'commandLine'>)
     case 'firstSeenAt':
     case 'destroyedAt':
       return timestamp(row[field]);
+    case 'fileVersion':
+      return row.program?.version ?? null;
+    case 'company':
+    case 'product':
+    case 'description':
+    case 'bits':
+    case 'session':
+      return row.program?.[field] ?? null;
     default:
       return row[field];
   }

@@ -29,6 +29,14 @@ export interface LiveRow extends SocketRow {
   receiveRate: number | null;
 }
 
+/**
+ * The service that stands for its program: a process of Windows that runs services (svchost.exe) says nothing by its name.
+ * Null of all others, and of systemd's services, which have programs of their own.
+ */
+export function hostedService({ unit, processPath }: Pick<SocketRow, 'unit' | 'processPath'>): string | null {
+  return unit !== null && processPath !== null && /\\svchost\.exe$/i.test(processPath) ? unit : null;
+}
+
 /** Where an address leads to. */
 export const ADDRESS_CLASSES = [
   /** This machine: 127.0.0.0/8, ::1 */

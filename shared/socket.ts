@@ -237,6 +237,9 @@ export interface SocketRow {
   rtt: number | null;
   /** segments sent again, in all */
   retransmits: number | null;
+  /** TCP segments, those without data included; what TCPView calls packets */
+  segmentsSent: number | null;
+  segmentsReceived: number | null;
   /** null where there is none: a socket without a peer that does not listen, a protocol without connections */
   direction: Direction | null;
   /** The network interface that has the local address, or that the socket is bound to; null of a wildcard, and where not known */
@@ -246,6 +249,21 @@ export interface SocketRow {
   parentName: string | null;
   /** Of the owner, the arguments joined by spaces; null unless {@link ReadingOptions.commandLines} asks for it */
   commandLine: string | null;
+  /** What the system says of the owner's program; null where it says nothing (Linux) */
+  program: ProgramFacts | null;
+}
+
+/** A process and its program beyond name and path. Of Windows only; each null where it is not known. */
+export interface ProgramFacts {
+  /** From the version resource of its file, each as its maker wrote it */
+  company: string | null;
+  product: string | null;
+  description: string | null;
+  version: string | null;
+  /** 32 or 64: the width of its addresses */
+  bits: 32 | 64 | null;
+  /** The terminal session it runs in; 0 is that of services */
+  session: number | null;
 }
 
 /** A process, identified by PID + start time; a PID alone is never enough to act on. */
@@ -262,6 +280,9 @@ export interface ProcessInfo {
   /** As it was when this process was first seen: where the parent ends, another one takes its place. */
   parentPid: number | null;
   parentName: string | null;
+  /** The user it runs as, where the system names the users of processes and not of sockets (Windows): `DOMAIN\name` */
+  user?: string | null;
+  program?: ProgramFacts | null;
 }
 
 /** `ESTABLISHED` → `Established`, `TIME_WAIT` → `Time Wait`. */

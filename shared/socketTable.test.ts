@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from './address';
+import { SVCHOST } from './fixtures/rows';
 import { OWNERS, PROTOCOLS, SOCKET_TYPES, stateCode } from './socket';
 import type { ProcessInfo } from './socket';
 import { NOBODY, SocketTable, UNKNOWN } from './socketTable';
@@ -238,11 +239,14 @@ describe('row()', () => {
       sendQueue: null,
       rtt: null,
       retransmits: null,
+      segmentsSent: null,
+      segmentsReceived: null,
       direction: null,
       interface: null,
       parentPid: null,
       parentName: null,
       commandLine: null,
+      program: null,
     });
   });
 
@@ -260,7 +264,8 @@ describe('row()', () => {
     [c.bytesSent[row], c.bytesReceived[row], c.receiveQueue[row], c.sendQueue[row]] = [0, 1, 2, 3];
     [c.createdAt[row], c.firstSeenAt[row], c.destroyedAt[row]] = [4, 5, 6];
     [c.rtt[row], c.retransmits[row], c.direction[row], c.interfaceIndex[row]] = [0.25, 0, 3, 3];
-    table.holders[row] = [process(9), process(8)];
+    [c.segmentsSent[row], c.segmentsReceived[row]] = [0, 8];
+    table.holders[row] = [{ ...process(9), program: SVCHOST }, process(8)];
     table.lastHolders[row] = [process(7)];
     expect(table.tableOf(row)).toBe('udp6');
     expect(table.row(row, names, ({ name }) => `${name} --verbose`)).toEqual({
@@ -295,11 +300,14 @@ describe('row()', () => {
       sendQueue: 3,
       rtt: 0.25,
       retransmits: 0,
+      segmentsSent: 0,
+      segmentsReceived: 8,
       direction: 'outbound',
       interface: 'if3 of 4026531840',
       parentPid: 1,
       parentName: 'parent of p9',
       commandLine: 'p9 --verbose',
+      program: SVCHOST,
     });
   });
 

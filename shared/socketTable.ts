@@ -53,6 +53,8 @@ const COLUMNS = {
   rtt: Float64Array,
   /** segments; NaN = not known */
   retransmits: Float64Array,
+  segmentsSent: Float64Array,
+  segmentsReceived: Float64Array,
   /** ms since 1970-01-01 UTC; NaN = not known */
   createdAt: Float64Array,
   /** ms since 1970-01-01 UTC; filled by the engine */
@@ -67,8 +69,19 @@ export const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
 const NOTHING: Partial<Record<ColumnName, number>> = {
   ...{ uid: UNKNOWN, tablePid: UNKNOWN },
   ...{ bytesSent: NaN, bytesReceived: NaN, receiveQueue: NaN, sendQueue: NaN, rtt: NaN, retransmits: NaN },
+  ...{ segmentsSent: NaN, segmentsReceived: NaN },
   ...{ createdAt: NaN, firstSeenAt: NaN, destroyedAt: NaN },
 };
+
+/** What a system tells last of a socket, when it destroys it. */
+export const FINAL_COUNTERS = [
+  'bytesSent',
+  'bytesReceived',
+  'rtt',
+  'retransmits',
+  'segmentsSent',
+  'segmentsReceived',
+] as const satisfies readonly ColumnName[];
 
 type Columns = { [Name in ColumnName]: InstanceType<(typeof COLUMNS)[Name]> };
 
@@ -243,7 +256,7 @@ export class SocketTable {
       processStartedAt: process?.startedAt ?? null,
       unit: process?.unit ?? null,
       container: process?.container ?? null,
-      user: uid === null ? null : names.user(uid),
+      user: uid === null ? (process?.user ?? null) : names.user(uid),
       uid,
       owner: this.ownerOf(row),
       holders: this.holders[row]!.length,
@@ -257,11 +270,14 @@ export class SocketTable {
       sendQueue: finite(c.sendQueue[row]!),
       rtt: finite(c.rtt[row]!),
       retransmits: finite(c.retransmits[row]!),
+      segmentsSent: finite(c.segmentsSent[row]!),
+      segmentsReceived: finite(c.segmentsReceived[row]!),
       direction: c.direction[row] === 0 ? null : DIRECTIONS[c.direction[row]! - 1]!,
       interface: this.interfaceName(row, names),
       parentPid: process?.parentPid ?? null,
       parentName: process?.parentName ?? null,
       commandLine: process === null ? null : commandLines(process),
+      program: process?.program ?? null,
     };
   }
 

@@ -4,6 +4,7 @@ import { serviceName } from '../../shared/services';
 import { DEFAULT_READING } from '../../shared/socket';
 import type { Protocol, SocketRow } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
+import { createFake } from './createFake';
 import { FakeBackend } from './fakeBackend';
 import { read, readOf } from './fixtures/readings';
 import { isScenario, RULES, SCENARIOS } from './scenarios';
@@ -12,12 +13,12 @@ const SMALL = SCENARIOS.filter((name) => name !== 'large');
 
 describe('a demonstration', () => {
   it.each(SMALL)('"%s" is the same every time', (name) => {
-    const [one, other] = [new FakeBackend(name), new FakeBackend(name)];
+    const [one, other] = [createFake(name), createFake(name)];
     for (let reading = 0; reading < 10; reading++) expect(read(one)).toEqual(read(other));
   });
 
   it('"large" is the same every time, and large', () => {
-    const [one, other] = [new FakeBackend('large'), new FakeBackend('large')];
+    const [one, other] = [createFake('large'), createFake('large')];
     for (let reading = 0; reading < 2; reading++) {
       const rows = read(one);
       expect(rows).toHaveLength(50_000);
@@ -26,7 +27,7 @@ describe('a demonstration', () => {
   });
 
   it.each(SMALL)('"%s" has the sockets it promises', (name) => {
-    const backend = new FakeBackend(name);
+    const backend = createFake(name);
     for (let reading = 0; reading < 5; reading++) {
       const rows = read(backend);
       const failing = RULES[name].failing;

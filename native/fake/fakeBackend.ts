@@ -1,5 +1,5 @@
-import { reasonByKind } from '../../shared/abilities';
-import type { Rights } from '../../shared/abilities';
+import { ALWAYS_COUNTED, reasonByKind } from '../../shared/abilities';
+import type { Rights, Traffic } from '../../shared/abilities';
 import type { ProcessAction, ProcessIdentity, SocketAction } from '../../shared/orders';
 import { MAIN_TABLES, OWNERS, PROTOCOLS, protocolOf, SOCKET_TYPES, stateCode } from '../../shared/socket';
 import type { Family, ProcessInfo, ReadingOptions, TableName } from '../../shared/socket';
@@ -10,7 +10,7 @@ import type { SocketDetails } from '../../shared/details';
 import type { Attempt, OwnerLookup, ProcessEntry, SocketBackend, TableSource } from '../backend';
 import { Privileges } from '../linux/privileges';
 import { NativeError } from '../nativeError';
-import { fakeDetails } from './fakeDetails';
+import { fakeDetails, segmentsOf } from './fakeDetails';
 import { FakeProcesses, OWN_UID, userName } from './fakeProcesses';
 import { FAKE_SERVICES, fakeInterface, fakeNames, INTERFACES } from './fakeNetwork';
 import { Inventor } from './inventor';
@@ -26,6 +26,7 @@ const USER = [`CapBnd: 1ffffffffff`, OWN_UID, 1] as const;
 export class FakeBackend implements SocketBackend {
   readonly name: string;
   readonly demo = true;
+  readonly tellsEnds: boolean = false;
   readonly tables: readonly TableName[] = MAIN_TABLES;
   private readonly rules: ScenarioRules;
   private readonly inventor = new Inventor();
@@ -91,6 +92,14 @@ export class FakeBackend implements SocketBackend {
   details(table: SocketTable, row: number): SocketDetails | null {
     const exists = this.sockets.some((socket) => socket.serial === table.columns.idLow[row]);
     return exists ? fakeDetails(table, row, (uid) => this.user(uid)) : null;
+  }
+
+  traffic(): Traffic {
+    return ALWAYS_COUNTED;
+  }
+
+  watchTraffic(_table: SocketTable, _rows: readonly number[]): void {
+    // The kernel counts everything by itself.
   }
 
   commandLine(process: ProcessInfo): string | null {
@@ -228,6 +237,8 @@ export class FakeBackend implements SocketBackend {
       c.bytesReceived[row] = socket.received;
       c.rtt[row] = socket.rtt;
       c.retransmits[row] = socket.retransmits;
+      c.segmentsSent[row] = segmentsOf(socket.sent);
+      c.segmentsReceived[row] = segmentsOf(socket.received);
     }
   }
 }

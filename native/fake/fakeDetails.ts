@@ -6,6 +6,9 @@ import type { SocketTable } from '../../shared/socketTable';
 
 const MSS = 1448;
 
+/** Enough for so many bytes, and for the handshake */
+export const segmentsOf = (bytes: number): number => Math.ceil(bytes / MSS) + 3;
+
 /** @param user the name of a user's number */
 export function fakeDetails(
   table: SocketTable,
@@ -71,8 +74,8 @@ function connection(serial: number, sent: number, received: number): FactGroup[]
     ...group('traffic', 'Traffic', [
       ...fact('bytesAcked', 'Acknowledged', sent, 'bytes'),
       ...fact('bytesReceived', 'Received', received, 'bytes'),
-      ...fact('segmentsOut', 'Segments out', Math.ceil(sent / MSS) + 3, 'count'),
-      ...fact('segmentsIn', 'Segments in', Math.ceil(received / MSS) + 3, 'count'),
+      ...fact('segmentsOut', 'Segments out', segmentsOf(sent), 'count'),
+      ...fact('segmentsIn', 'Segments in', segmentsOf(received), 'count'),
       ...fact('notSentBytes', 'Not sent yet', 0, 'bytes'),
     ]),
     ...group('loss', 'Loss', [

@@ -1,6 +1,6 @@
 /** The demonstrations: what each invents. Deterministic, so that pictures and tests are the same every time. */
 
-export const SCENARIOS = ['empty', 'idle', 'churn', 'large', 'failing', 'unprivileged'] as const;
+export const SCENARIOS = ['empty', 'idle', 'churn', 'large', 'failing', 'unprivileged', 'windows'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 export interface ScenarioRules {
@@ -23,6 +23,7 @@ export const RULES: Record<Scenario, ScenarioRules> = {
   churn: { ...QUIET, sockets: 400, churn: 0.02, traffic: 0.2 },
   large: { ...QUIET, sockets: 50_000, churn: 0.01, traffic: 0.1 },
   failing: { ...QUIET, sockets: 60, churn: 0.02, failing: true },
+  windows: { ...QUIET, sockets: 140, churn: 0.02, traffic: 0.3 },
   unprivileged: { ...QUIET, sockets: 60, churn: 0.02, traffic: 0.2, unprivileged: true },
 };
 

@@ -5,7 +5,7 @@ import { PROTOCOLS, SOCKET_STATES, stateCode } from '../../shared/socket';
 import type { ProcessInfo } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import type { Attempt } from '../backend';
-import { DONE, failed, GONE, refused } from './attempts';
+import { DONE, failed, GONE, refused } from '../attempts';
 import { INET_TABLES } from './diagTables';
 import { EACCES, ENOENT, EOPNOTSUPP, EPERM, errnoName } from './errno';
 import { descriptorsOf } from './fdDirectory';

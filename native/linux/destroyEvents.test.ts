@@ -82,6 +82,7 @@ function told(table: SocketTable, port: number): Record<string, unknown> {
     ...{ remotePort: c.remotePort[row], namespace: c.namespace[row], state: c.state[row], uid: c.uid[row] },
     ...{ inode: c.inode[row], sent: c.bytesSent[row], received: c.bytesReceived[row] },
     ...{ queues: [c.receiveQueue[row], c.sendQueue[row]], retransmits: c.retransmits[row] },
+    segments: [c.segmentsSent[row], c.segmentsReceived[row]],
   };
 }
 const NAMES = {
@@ -153,6 +154,9 @@ describe('a TCP connection', () => {
         ...{ protocol: 'tcp', family: listenOn === '127.0.0.1' ? 4 : 6, cookie: cookies.far },
         ...{ local: farAddress, remote: farAddress, remotePort: near.port, sent: 77 },
       });
+      // SYN, its acknowledgement and both FINs, at least, and what carried the data.
+      for (const { segments } of [nearEnd, farEnd] as { segments: number[] }[])
+        for (const count of segments) expect(count).toBeGreaterThan(3);
       // The other side's FIN counts as a byte, if it came before the connection was in TIME_WAIT.
       expect([77, 78]).toContain(nearEnd['received']);
       expect(farEnd['received']).toBe(123_457);
@@ -174,6 +178,7 @@ describe('a TCP connection', () => {
       sent: NaN,
       received: NaN,
       retransmits: NaN,
+      segments: [NaN, NaN],
     });
     expect(told(table, listener.port)).toMatchObject({ remotePort: near.port, sent: 0, received: 1000 });
   });

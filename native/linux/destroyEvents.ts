@@ -1,6 +1,6 @@
 import { stateCode, TABLES } from '../../shared/socket';
 import type { TableName } from '../../shared/socket';
-import { SocketTable, UNKNOWN } from '../../shared/socketTable';
+import { FINAL_COUNTERS, SocketTable, UNKNOWN } from '../../shared/socketTable';
 import { ENOBUFS } from './errno';
 import { DIAG_SIZE, InetTable } from './inetDiag';
 import { AF_INET, NETLINK_SOCK_DIAG, NetlinkSocket } from './libc';
@@ -110,8 +110,7 @@ export class DestroyEvents {
     c.uid[row] = UNKNOWN;
     c.receiveQueue[row] = c.sendQueue[row] = NaN;
     // Of a connection that its own process reset nothing is left to tell (tcp_disconnect, net/ipv4/tcp.c).
-    if (c.hasRemote[row] === 0)
-      c.bytesSent[row] = c.bytesReceived[row] = c.rtt[row] = c.retransmits[row] = NaN;
+    if (c.hasRemote[row] === 0) for (const name of FINAL_COUNTERS) c[name][row] = NaN;
   }
 }
 

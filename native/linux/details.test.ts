@@ -97,10 +97,16 @@ describe('a connection', () => {
     await eventually(() => {
       const before = ss(filter);
       const told = facts(look(near.port, listener.port));
+      const table = read();
+      const row = table.row(rowOf(table, near.port, listener.port), backend);
       // Delayed ACKs still come in: what two witnesses saw must have been the same before and after.
       expect(ss(filter).stable).toBe(before.stable);
       const number = (pattern: RegExp): number => Number(pattern.exec(before.text)?.[1] ?? 0);
       const us = (ms: number): number => Math.round(ms * 1000);
+      expect([row.segmentsSent, row.segmentsReceived]).toEqual([
+        number(/ segs_out:(\d+)/),
+        number(/ segs_in:(\d+)/),
+      ]);
       expect(told).toMatchObject({
         rtt: us(number(/ rtt:([\d.]+)\//)),
         rttVariance: us(number(/ rtt:[\d.]+\/([\d.]+)/)),

@@ -85,6 +85,20 @@ describe('InetTable.decode', () => {
       expect(only(withInfo(103), 'tcp4')).toMatchObject({ rtt: null, retransmits: null });
     });
 
+    it('holds how many segments went either way', () => {
+      // tcpi_segs_out at 136 and tcpi_segs_in at 140 (linux/tcp.h)
+      const words: [number, number][] = [
+        [136, 0xffffffff],
+        [140, 7],
+      ];
+      expect(only(withInfo(144, words), 'tcp4')).toMatchObject({
+        ...{ segmentsSent: 0xffffffff, segmentsReceived: 7, bytesReceived: 77 },
+      });
+      expect(only(withInfo(143, words), 'tcp4')).toMatchObject({
+        ...{ segmentsSent: null, segmentsReceived: null, bytesReceived: 77 },
+      });
+    });
+
     it('holds what was sent without what was sent again', () => {
       // tcpi_bytes_sent at 200 and tcpi_bytes_retrans at 208, tcpi_bytes_received at 128 (linux/tcp.h)
       const row = only(

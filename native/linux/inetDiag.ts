@@ -241,13 +241,15 @@ export const TCP_INFO = {
   totalRetransmits: 100,
   bytesAcked: 120,
   bytesReceived: 128,
+  segmentsOut: 136,
+  segmentsIn: 140,
   bytesSent: 200,
   bytesRetransmitted: 208,
 } as const;
 
 function decodeTcpInfo(reply: ReplyBuffer, info: number, end: number, into: SocketTable, row: number): void {
   const { words } = reply;
-  const { bytesSent, bytesReceived, state, rtt, retransmits } = into.columns;
+  const { bytesSent, bytesReceived, state, rtt, retransmits, segmentsSent, segmentsReceived } = into.columns;
   if (info + TCP_INFO.totalRetransmits + 4 <= end) {
     // Before the first measurement there is none.
     const microseconds = words[(info + TCP_INFO.rtt) >> 2]!;
@@ -258,6 +260,10 @@ function decodeTcpInfo(reply: ReplyBuffer, info: number, end: number, into: Sock
     // A FIN takes a sequence number, and the kernel counts that as a byte (tcp_rcv_nxt_update, net/ipv4/tcp_input.c).
     const received = u64(words, info + TCP_INFO.bytesReceived);
     bytesReceived[row] = received > 0 && finReceived(state[row]!) ? received - 1 : received;
+  }
+  if (info + TCP_INFO.segmentsIn + 4 <= end) {
+    segmentsSent[row] = words[(info + TCP_INFO.segmentsOut) >> 2]!;
+    segmentsReceived[row] = words[(info + TCP_INFO.segmentsIn) >> 2]!;
   }
   if (info + TCP_INFO.bytesRetransmitted + 8 <= end) {
     // What was sent for the first time; bytes_acked (Linux < 4.19) counts the SYN and lags behind.

@@ -13,6 +13,8 @@ const ANYTHING = {
   destroyedAt: null,
   rtt: null,
   retransmits: null,
+  segmentsSent: null,
+  segmentsReceived: null,
   pid: null,
   processName: null,
   processPath: null,
@@ -31,13 +33,15 @@ const ANYTHING = {
   parentPid: null,
   parentName: null,
   commandLine: null,
+  program: null,
 };
 /** Nothing had to be sent again. */
 const SMOOTH = { retransmits: 0 };
 const LOOPBACK = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' };
 
 describe('InetTable.decode', () => {
-  // The expected rows are what ss said of the same sockets (replies.json) and what was really sent.
+  // The expected rows are what ss said of the same sockets (replies.json) and what was really sent. The segments follow from that:
+  // a SYN, its acknowledgements, data, a FIN; one that was accepted does not count its own SYN.
   it.each<[string, TableName, SocketRow]>([
     [
       'LISTEN v4',
@@ -69,6 +73,8 @@ describe('InetTable.decode', () => {
         localPort: 40001,
         rtt: 0.022,
         ...SMOOTH,
+        segmentsSent: 4,
+        segmentsReceived: 3,
         remotePort: 8080,
         inode: 131166,
         bytesSent: 1000,
@@ -101,6 +107,8 @@ describe('InetTable.decode', () => {
         id: '0:1269',
         rtt: 0.033,
         ...SMOOTH,
+        segmentsSent: 2,
+        segmentsReceived: 1,
         protocol: 'tcp',
         family: 6,
         state: 'ESTABLISHED',
@@ -121,6 +129,8 @@ describe('InetTable.decode', () => {
         id: '0:44f',
         rtt: 0.016,
         ...SMOOTH,
+        segmentsSent: 0,
+        segmentsReceived: 2,
         protocol: 'tcp',
         family: 6,
         state: 'ESTABLISHED',
@@ -148,6 +158,8 @@ describe('InetTable.decode', () => {
         inode: 131166,
         rtt: 5.589,
         ...SMOOTH,
+        segmentsSent: 5,
+        segmentsReceived: 4,
         bytesSent: 1000,
         bytesReceived: 77,
       },
@@ -161,6 +173,8 @@ describe('InetTable.decode', () => {
         id: '0:44e',
         rtt: 0.015,
         ...SMOOTH,
+        segmentsSent: 3,
+        segmentsReceived: 5,
         protocol: 'tcp',
         family: 4,
         state: 'CLOSE_WAIT',

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import type { Rights } from '../../shared/abilities';
+import { ALWAYS_COUNTED } from '../../shared/abilities';
+import type { Rights, Traffic } from '../../shared/abilities';
 import type { ProcessAction, ProcessIdentity, SocketAction } from '../../shared/orders';
 import { protocolOf, TABLES } from '../../shared/socket';
 import type { Services } from '../../shared/services';
@@ -35,6 +36,7 @@ import { UserNames } from './users';
 export class LinuxBackend implements SocketBackend {
   readonly name = 'Linux';
   readonly demo = false;
+  readonly tellsEnds = true;
   readonly tables = TABLES;
   private readonly namespaces = new Namespaces();
   private readonly diags = new Map<number, SockDiag>();
@@ -139,6 +141,14 @@ export class LinuxBackend implements SocketBackend {
 
   takeDestroyed(into: SocketTable): number {
     return this.destroyed?.take(into) ?? 0;
+  }
+
+  traffic(): Traffic {
+    return ALWAYS_COUNTED;
+  }
+
+  watchTraffic(): void {
+    // The kernel counts everything by itself.
   }
 
   details(table: SocketTable, row: number): SocketDetails | null {

@@ -67,6 +67,7 @@ export class Privileges {
     return {
       uid: this.uid,
       reset: this.has(CAP_NET_ADMIN) ? ALL : this.resetWithoutLeave(finish),
+      resets: 'sockets',
       finish,
       signal: this.has(CAP_KILL)
         ? ALL

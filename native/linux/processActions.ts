@@ -6,7 +6,7 @@ import type { Attempt } from '../backend';
 import { EMFILE, ENFILE, ENOENT, EPERM, errnoName, ESRCH } from './errno';
 import { closeDescriptor, hasEnded, onEnd, pidfdOpen, pidfdSendSignal } from './pidfd';
 import type { ProcessNow, ProcessReader } from './processes';
-import { DONE, failed, GONE, refused } from './attempts';
+import { DONE, failed, GONE, refused, STILL_RUNNING, unwaited } from '../attempts';
 
 const { EINVAL, ENOSYS } = os.constants.errno;
 const { SIGTERM, SIGKILL, SIGSTOP, SIGCONT } = os.constants.signals;
@@ -133,13 +133,7 @@ function watchEnd(pidfd: number, callback: () => void): () => void {
 }
 
 function stillRunning(action: 'terminate' | 'kill', end: End, pid: number, now: ProcessNow | null): Attempt {
-  if (end === 'stopped') {
-    return failed(
-      action === 'kill'
-        ? 'Was killed; its end was not waited for.'
-        : 'Was asked to end, and was not waited for.',
-    );
-  }
+  if (end === 'stopped') return unwaited(action);
   if (action === 'kill') {
     return failed(
       'Was killed, and has not ended yet: it waits in the kernel, for a disk, a device or a network file system.',
@@ -152,5 +146,5 @@ function stillRunning(action: 'terminate' | 'kill', end: End, pid: number, now: 
       'Was asked to end, but is suspended: it will end when it is resumed. End Process Now forces it.',
     );
   }
-  return failed('Was asked to end, and is still running. End Process Now forces it.');
+  return STILL_RUNNING;
 }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import type { ProcessInfo } from '../../shared/socket';
 import type { SocketTable } from '../../shared/socketTable';
 import type { Attempt } from '../backend';
-import { DONE, failed, GONE } from './attempts';
+import { DONE, failed, GONE } from '../attempts';
 import { borrow } from './borrowedSocket';
 import type { BorrowFailure } from './borrowedSocket';
 import { errnoName } from './errno';

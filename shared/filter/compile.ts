@@ -1,7 +1,8 @@
 /** From the tree to the question that is asked of each row. */
 import type { LiveRow, Lookups } from '../rowFacts';
 import { fromCurrPorts } from './currports';
-import { findField } from './fields';
+import { findField, usesTraffic } from './fields';
+import type { Field } from './fieldTypes';
 import { Invalid } from './invalid';
 import { parse } from './parser';
 import type { Node, Value } from './syntax';
@@ -20,6 +21,7 @@ class Compiler {
   readonly marks: Mark[] = [];
   usesNames = false;
   usesTime = false;
+  usesTraffic = false;
 
   constructor(private readonly lookups: Lookups) {}
 
@@ -40,6 +42,7 @@ class Compiler {
       case 'field': {
         const field = findField(node.field)!;
         const columns = new Set(field.columns);
+        this.usesTraffic ||= isOfTraffic(field, node.values);
         return this.terms(node.values, positive, columns, (value) => fieldTerm(field, value, this.lookups));
       }
     }
@@ -83,10 +86,17 @@ export function compileFilter(text: string, lookups: Lookups): Filter {
     isEmpty: test === null,
     dependsOnNames: compiler.usesNames,
     dependsOnTime: compiler.usesTime,
+    dependsOnTraffic: compiler.usesTraffic,
     accepts: test ?? ((_row: LiveRow) => true),
     highlights: (column, cell) =>
       merged(compiler.marks.flatMap(({ columns, find }) => (columns.has(column) ? find(cell) : []))),
   };
+}
+
+/** `is:` has values of many kinds. */
+function isOfTraffic(field: Field, values: readonly Value[]): boolean {
+  if (field.name !== 'is') return usesTraffic(field);
+  return values.some(({ text }) => /^(mov|act|retrans)/i.test(text));
 }
 
 /** In the order of the text; of several about the same part, the first. */

@@ -6,12 +6,12 @@ import { LONGEST_FILTER } from './parser';
 import { quote } from './print';
 import type { Completion, Completions } from './types';
 
-const MOST = 50;
+const MOST = 60;
 /** Fields whose values are offered before their name is typed. */
 const OFFERED = ['state', 'is', 'protocol'];
 
 /**
- * Fields at the start of a word, values behind `field:`; the likeliest first, 50 at most. `values` gives what rows have in
+ * Fields at the start of a word, values behind `field:`; the likeliest first, 60 at most. `values` gives what rows have in
  * a field (its proper name), for those whose values are not known beforehand.
  */
 export function completions(

@@ -11,8 +11,9 @@ import {
   STATE_CHOICES,
   TYPE_CHOICES,
 } from './choices';
-import type { LiveRow } from '../rowFacts';
-import type { Choice, EndOfSocket, Field, FieldOf, Reader, Unit } from './fieldTypes';
+import { choice, number, ofEnds, text } from './fieldBuilders';
+import type { EndOfSocket, Field, Reader } from './fieldTypes';
+import { PROCESS_FIELDS } from './processFields';
 import { suggestion } from './suggest';
 
 const LOCAL: EndOfSocket = { address: (row) => row.localAddress, port: (row) => row.localPort };
@@ -25,81 +26,14 @@ function serviceOf({ port }: EndOfSocket): Reader<string> {
   };
 }
 
-type Names = readonly [name: string, ...aliases: string[]];
-
-const text = (
-  [name, ...aliases]: Names,
-  columns: readonly string[],
-  description: string,
-  ...read: Reader<string>[]
-): FieldOf<'text'> => {
-  return { kind: 'text', name, aliases, columns, description, read };
-};
-const number = (
-  [name, ...aliases]: Names,
-  columns: readonly string[],
-  unit: Unit,
-  description: string,
-  ...read: Reader<number>[]
-): FieldOf<'number'> => ({ kind: 'number', name, aliases, columns, unit, description, read });
-const choice = (
-  [name, ...aliases]: Names,
-  columns: readonly string[],
-  description: string,
-  choices: readonly Choice[],
-  isKnown: (row: LiveRow) => boolean = () => true,
-): Field => ({ kind: 'choice', name, aliases, columns, description, choices, isKnown });
-const ofEnds = (
-  kind: 'address' | 'port',
-  [name, ...aliases]: Names,
-  columns: readonly string[],
-  description: string,
-  ...ends: EndOfSocket[]
-): Field => ({ kind, name, aliases, columns, description, ends });
-
 const PORTS = ['localPort', 'localPortName'];
 const REMOTE_PORTS = ['remotePort', 'remotePortName'];
-const bothRates = ({ sendRate, receiveRate }: LiveRow): number | null =>
-  sendRate === null && receiveRate === null ? null : (sendRate ?? 0) + (receiveRate ?? 0);
+const both = (sent: number | null, received: number | null): number | null =>
+  sent === null && received === null ? null : (sent ?? 0) + (received ?? 0);
 
 /** Of those without a column what is found is not marked: a number of bytes is written in many ways. */
 export const FILTER_FIELDS: readonly Field[] = [
-  text(
-    ['process', 'proc', 'processname', 'name'],
-    ['processName'],
-    'Name of the process',
-    (row) => row.processName,
-  ),
-  number(['pid', 'processid'], ['pid'], 'count', 'Number of the process', (row) => row.pid),
-  text(['parent', 'parentname'], ['parent'], 'Name of the process that started it', (row) => row.parentName),
-  number(
-    ['ppid', 'parentpid'],
-    ['parentPid'],
-    'count',
-    'Number of the process that started it',
-    (row) => row.parentPid,
-  ),
-  text(
-    ['path', 'processpath', 'exe'],
-    ['processPath', 'moduleName'],
-    'Path of the program',
-    (row) => row.processPath,
-  ),
-  text(
-    ['command', 'cmd', 'commandline', 'cmdline', 'args'],
-    ['commandLine'],
-    'Command line, where it is read',
-    (row) => row.commandLine,
-  ),
-  text(
-    ['user', 'username'],
-    ['user'],
-    'User of the process, or the number where there is no name',
-    (row) => row.user ?? (row.uid === null ? null : String(row.uid)),
-  ),
-  number(['uid'], ['uid'], 'count', 'Number of the user', (row) => row.uid),
-  text(['unit', 'systemd'], ['unit'], 'systemd unit of the process', (row) => row.unit),
-  text(['container'], ['container'], 'Container of the process', (row) => row.container),
+  ...PROCESS_FIELDS,
   choice(
     ['protocol', 'proto'],
     ['protocol'],
@@ -227,7 +161,34 @@ export const FILTER_FIELDS: readonly Field[] = [
     'Bytes received: >1MB',
     (row) => row.bytesReceived,
   ),
-  number(['rate', 'speed'], [], 'rate', 'Bytes a second, both ways together: >10KB', bothRates),
+  number(
+    ['packets', 'segments'],
+    [],
+    'count',
+    'TCP segments, both ways together: >1000',
+    ({ segmentsSent, segmentsReceived }) => both(segmentsSent, segmentsReceived),
+  ),
+  number(
+    ['sentpackets', 'packetssent', 'segmentssent', 'txpackets'],
+    ['segmentsSent'],
+    'count',
+    'TCP segments sent',
+    (row) => row.segmentsSent,
+  ),
+  number(
+    ['receivedpackets', 'recvpackets', 'packetsreceived', 'segmentsreceived', 'rxpackets'],
+    ['segmentsReceived'],
+    'count',
+    'TCP segments received',
+    (row) => row.segmentsReceived,
+  ),
+  number(
+    ['rate', 'speed'],
+    [],
+    'rate',
+    'Bytes a second, both ways together: >10KB',
+    ({ sendRate, receiveRate }) => both(sendRate, receiveRate),
+  ),
   number(['sendrate', 'txrate'], [], 'rate', 'Bytes sent a second', (row) => row.sendRate),
   number(
     ['receiverate', 'recvrate', 'rxrate'],
@@ -278,6 +239,14 @@ export const FILTER_FIELDS: readonly Field[] = [
     usesTime: true,
   },
 ];
+
+/** What some systems count only where it is looked at */
+const TRAFFIC: ReadonlySet<string> = new Set([
+  ...['sent', 'received', 'packets', 'sentpackets', 'receivedpackets'],
+  ...['rate', 'sendrate', 'receiverate', 'rtt', 'retransmits'],
+]);
+
+export const usesTraffic = ({ name }: Field): boolean => TRAFFIC.has(name);
 
 const byName = new Map<string, Field>(
   FILTER_FIELDS.flatMap((field) => [field.name, ...field.aliases].map((name) => [name, field] as const)),

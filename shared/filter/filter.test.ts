@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FILTER_FIELDS, compileFilter, completions, fromCurrPorts, quote, withTerm } from '.';
 import { live, LOOKUPS, NOW, ROWS } from './fixtures/rows';
-import { socketRow } from '../fixtures/rows';
+import { socketRow, SVCHOST } from '../fixtures/rows';
 import { hasUnseen } from '../text';
 
 /** Indices into ROWS that the filter accepts. */
@@ -192,6 +192,74 @@ describe('highlights', () => {
   ])('%s in %s: %s', (text, column, cell, ranges) => {
     expect(compileFilter(text, LOOKUPS).highlights(column, cell)).toEqual(ranges);
   });
+});
+
+describe('the facts of a program', () => {
+  const rows = [
+    socketRow({ program: SVCHOST, segmentsSent: 600, segmentsReceived: 500 }),
+    socketRow({
+      ...{ pid: 900, processName: 'chrome.exe', segmentsSent: 1 },
+      program: {
+        ...SVCHOST,
+        company: 'Google LLC',
+        product: null,
+        description: 'Chrome',
+        bits: 32,
+        session: 2,
+      },
+    }),
+    socketRow({ pid: 901, processName: 'unsaid.exe' }),
+  ].map((row) => live(row));
+
+  it.each([
+    ['company:google', [1]],
+    ['company:*', [0, 1]],
+    ['product:windows', [0]],
+    ['product:none', [1, 2]],
+    ['description:"host process"', [0]],
+    ['version:10.0.*', [0, 1]],
+    ['fileversion:=10.0.26100.1', [0, 1]],
+    ['session:0', [0]],
+    ['session>0', [1]],
+    ['bits:32', [1]],
+    ['packets>1000', [0]],
+    ['packets:1', [1]],
+    ['packets:none', [2]],
+    ['sent-packets:600', [0]],
+    ['received-packets:none', [1, 2]],
+    ['microsoft', [0]],
+    ['google', [1]],
+    ['"windows services"', [0]],
+  ])('%s', (text, expected) => {
+    const filter = compileFilter(text, LOOKUPS);
+    expect(filter.errors).toEqual([]);
+    expect(rows.flatMap((row, i) => (filter.accepts(row) ? [i] : []))).toEqual(expected);
+  });
+
+  it('are marked where they are shown', () => {
+    expect(compileFilter('micro', LOOKUPS).highlights('company', 'Microsoft')).toEqual([[0, 5]]);
+    expect(compileFilter('unit:dns', LOOKUPS).highlights('moduleName', 'Dnscache')).toEqual([[0, 3]]);
+  });
+
+  it('that become known of a process are asked about anew', () => {
+    const filter = compileFilter('google', LOOKUPS);
+    const { accepts } = filter;
+    const row = { ...rows[1]!, program: null };
+    expect([accepts(row), accepts(rows[1]!)]).toEqual([false, true]);
+  });
+});
+
+it.each([
+  ['sent:>1MB or nginx', true],
+  ['-(rtt>5 pid:1)', true],
+  ['packets>1', true],
+  ['is:moving', true],
+  ['is:listening,retransmitting', true],
+  ['is:listening', false],
+  ['queue>0 age<1h', false],
+  ['moving', false],
+])('says whether “%s” goes by traffic', (text, expected) => {
+  expect(compileFilter(text, LOOKUPS).dependsOnTraffic).toBe(expected);
 });
 
 describe('completions', () => {

@@ -23,6 +23,8 @@ export interface Filter {
   dependsOnNames: boolean;
   /** Has to be run again as time goes by (age). */
   dependsOnTime: boolean;
+  /** Goes by what rows have carried, which some systems count only where it is looked at. */
+  dependsOnTraffic: boolean;
   accepts(row: LiveRow): boolean;
   /** What to mark in a cell's text, in order and without overlaps; `column` is the id of a column. */
   highlights(column: string, text: string): Range[];

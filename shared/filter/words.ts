@@ -2,7 +2,7 @@
 import type { LiveRow, Lookups } from '../rowFacts';
 import { OWNER_TITLES, OWNERS, SOCKET_STATES, SOCKET_TYPES } from '../socket';
 import { stateTitle, tableOf, TABLES, tableTitle } from '../socket';
-import type { Family, Owner, SocketState } from '../socket';
+import type { Family, Owner, ProgramFacts, SocketState } from '../socket';
 import { fold, hasWildcards, patternOf, remembered, wholly } from './patterns';
 import type { Pattern } from './patterns';
 import type { Value } from './syntax';
@@ -14,7 +14,16 @@ import type { Range } from './types';
 export const WORD_COLUMNS: ReadonlySet<string> = new Set([
   ...['processName', 'pid', 'user', 'uid', 'protocol', 'state', 'localAddress', 'localPort', 'remoteAddress'],
   ...['remotePort', 'namespace', 'processPath', 'unit', 'container', 'interface', 'parentName', 'parent'],
-  ...['commandLine', 'localPortName', 'remotePortName', 'moduleName', 'remoteHost'],
+  ...[
+    'commandLine',
+    'localPortName',
+    'remotePortName',
+    'moduleName',
+    'remoteHost',
+    'company',
+    'product',
+    'description',
+  ],
 ]);
 
 /** Throws Invalid. Text and wildcards may stand anywhere within one of a row's texts. */
@@ -43,7 +52,19 @@ function processTest(pattern: Pattern): RowTest {
       (row.unit !== null && fits(row.unit)) ||
       (row.container !== null && fits(row.container)) ||
       (row.parentName !== null && fits(row.parentName)) ||
-      (row.commandLine !== null && pattern.test(row.commandLine)),
+      (row.commandLine !== null && pattern.test(row.commandLine)) ||
+      (row.program !== null && inProgram(row.program, fits)),
+  );
+}
+
+function inProgram(
+  { company, product, description }: ProgramFacts,
+  fits: (text: string) => boolean,
+): boolean {
+  return (
+    (company !== null && fits(company)) ||
+    (product !== null && fits(product)) ||
+    (description !== null && fits(description))
   );
 }
 
@@ -58,8 +79,8 @@ function byProcess(test: RowTest): RowTest {
     const fits = test(row);
     if (known.size >= MOST_PROCESSES) known.clear();
     // A copy: the row may be another one's by the next time.
-    const { processName, processPath, unit, container, parentName, commandLine, owner } = row;
-    const process = { processName, processPath, unit, container, parentName, commandLine, owner };
+    const { processName, processPath, unit, container, parentName, commandLine, owner, program } = row;
+    const process = { processName, processPath, unit, container, parentName, commandLine, owner, program };
     known.set(row.pid, { process, fits });
     return fits;
   };
@@ -67,7 +88,7 @@ function byProcess(test: RowTest): RowTest {
 
 type OfProcess = Pick<
   LiveRow,
-  'processName' | 'processPath' | 'unit' | 'container' | 'parentName' | 'commandLine' | 'owner'
+  'processName' | 'processPath' | 'unit' | 'container' | 'parentName' | 'commandLine' | 'owner' | 'program'
 >;
 
 function isSameProcess(a: OfProcess, b: OfProcess): boolean {
@@ -78,6 +99,7 @@ function isSameProcess(a: OfProcess, b: OfProcess): boolean {
     a.container === b.container &&
     a.parentName === b.parentName &&
     a.commandLine === b.commandLine &&
+    a.program === b.program &&
     (a.processName !== null || a.owner === b.owner)
   );
 }

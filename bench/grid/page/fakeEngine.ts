@@ -1,4 +1,5 @@
 /** An engine in the page itself. It keeps numbers, not rows: what the page's heap holds is the page's. */
+import { ALWAYS_COUNTED } from '../../../shared/abilities';
 import type { Rights } from '../../../shared/abilities';
 import type { Channel } from '../../../shared/channel';
 import { PROTOCOL_VERSION } from '../../../shared/contract';
@@ -21,7 +22,7 @@ const STATES: SocketState[] = [
 
 const ALL = { reach: 'all', why: null } as const;
 const RIGHTS: Rights = {
-  ...{ uid: 0, reset: ALL, finish: ALL, signal: ALL, suspend: true, couldElevate: false },
+  ...{ uid: 0, reset: ALL, finish: ALL, signal: ALL, suspend: true, couldElevate: false, resets: 'sockets' },
   namespace: { own: null, why: null },
 };
 
@@ -107,7 +108,7 @@ export class FakeEngine implements Channel {
   private welcome(): void {
     this.say({
       ...{ type: 'welcome', version: PROTOCOL_VERSION, hostname: 'bench', backend: 'bench', demo: true },
-      ...{ engineId: 'bench', missingPrivilege: null, rights: RIGHTS, services: {} },
+      ...{ engineId: 'bench', missingPrivilege: null, rights: RIGHTS, services: {}, traffic: ALWAYS_COUNTED },
     });
     this.chunk();
   }
@@ -173,11 +174,14 @@ export class FakeEngine implements Channel {
       sendQueue: 0,
       rtt: 12,
       retransmits: 0,
+      segmentsSent: 0,
+      segmentsReceived: 0,
       direction: 'outbound',
       interface: 'eth0',
       parentPid: 1,
       parentName: 'systemd',
       commandLine: null,
+      program: null,
     };
   }
 

@@ -44,6 +44,7 @@ function openSocketscope(root: Root, setup: Setup): void {
     actionsRefused: () => 'nothing is closed here',
     enginesRefused: null,
     programsRefused: null,
+    icon: null,
     loadSettings: () => Promise.resolve({ settings: DEFAULT_SETTINGS, notice: null }),
     saveSettings: () => undefined,
     start: (events) => events.channel(engine),
