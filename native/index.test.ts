@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FakeBackend } from './fake/fakeBackend';
 import { SCENARIOS } from './fake/scenarios';
-import { createBackend, UnsupportedError } from './index';
+import { createBackend, createCatalogue, UnsupportedError } from './index';
 import { LinuxBackend } from './linux/linuxBackend';
+import { WindowsCatalogue } from './windows/windowsCatalogue';
 
 describe('createBackend', () => {
   it('reads Linux on Linux', () => {
@@ -23,10 +24,10 @@ describe('createBackend', () => {
     },
   );
 
-  it.each(['win32', 'darwin', 'freebsd'] as const)('says what to do on %s', (platform) => {
+  it.each(['darwin', 'freebsd'] as const)('says what to do on %s', (platform) => {
     const create = (): unknown => createBackend(null, platform);
     expect(create).toThrow(UnsupportedError);
-    expect(create).toThrow(platform === 'win32' ? 'Windows is not supported yet' : `this is ${platform}`);
+    expect(create).toThrow(`this is ${platform}`);
     expect(create).toThrow('Try --demo churn');
     // What it recommends works there.
     expect(createBackend('churn', platform).demo).toBe(true);
@@ -40,4 +41,12 @@ describe('createBackend', () => {
       expect(create).toThrow(`There is no demonstration "${name}". There are: ${SCENARIOS.join(', ')}.`);
     },
   );
+});
+
+describe('createCatalogue', () => {
+  it('is of the platform, and of no other', () => {
+    expect(createCatalogue('linux').timeWait()).toMatchObject({ system: 'linux' });
+    expect(createCatalogue('win32')).toBeInstanceOf(WindowsCatalogue);
+    expect(() => createCatalogue('darwin')).toThrow('this is darwin');
+  });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../shared/address';
 import { stateCode } from '../../shared/socket';
@@ -20,7 +21,12 @@ const CONNECTION: Socket = { local: '127.0.0.1', port: 80, remote: ['10.0.0.9', 
 const MDNS: Socket = { local: '0.0.0.0', port: 5353 };
 
 /** One reading of one table; returns the identity of every socket as a number. */
-function read(identities: RowIdentities, name: MainTable, sockets: readonly Socket[]): number[] {
+function read(
+  identities: RowIdentities,
+  name: MainTable,
+  sockets: readonly Socket[],
+  counts = true,
+): number[] {
   const table = new SocketTable(sockets.length);
   const c = table.columns;
   identities.beginReading(name);
@@ -39,11 +45,11 @@ function read(identities: RowIdentities, name: MainTable, sockets: readonly Sock
     identities.identify(table, row, ...(socket.time ?? [0, 0]));
     return c.idHigh[row]! * 2 ** 32 + c.idLow[row]!;
   });
-  identities.endReading();
+  if (counts) identities.endReading(name);
   return ids;
 }
 
-function text(identities: RowIdentities, id: number): string {
+function text(identities: RowIdentities, id: number): string | null {
   return identities.idText(Math.floor(id / 2 ** 32), id >>> 0);
 }
 
@@ -103,10 +109,47 @@ describe('RowIdentities', () => {
     read(identities, 'tcp4', []);
     read(identities, 'tcp4', []);
     expect(identities.size).toBe(0);
-    expect(() => text(identities, first!)).toThrow(RangeError);
+    expect(text(identities, first!)).toBeNull();
     const [again] = read(identities, 'tcp4', [CONNECTION]);
     expect(again).toBeGreaterThan(first!);
     expect(text(identities, again!)).toBe('tcp4-127.0.0.1:80-10.0.0.9:51122');
+  });
+
+  it('forgets nothing because of looks between two readings', () => {
+    const identities = new RowIdentities();
+    const [first, second] = read(identities, 'tcp4', [CONNECTION, MDNS]);
+    for (let i = 0; i < 5; i++) expect(read(identities, 'tcp4', [MDNS], false)).toEqual([second]);
+    read(identities, 'tcp4', [MDNS]);
+    expect(text(identities, first!)).toBe('tcp4-127.0.0.1:80-10.0.0.9:51122');
+    read(identities, 'tcp4', [MDNS]);
+    expect(identities.size).toBe(1);
+  });
+
+  it('forgets what only a look has seen', () => {
+    const identities = new RowIdentities();
+    read(identities, 'tcp4', []);
+    read(identities, 'tcp4', [CONNECTION], false);
+    read(identities, 'tcp4', []);
+    expect(identities.size).toBe(1);
+    read(identities, 'tcp4', []);
+    expect(identities.size).toBe(0);
+  });
+
+  it('finds every row again whatever the order', () => {
+    const sockets = Array.from({ length: 50 }, (_, i): Socket => ({ ...CONNECTION, port: 1000 + i }));
+    const identities = new RowIdentities();
+    const ids = read(identities, 'tcp4', [...sockets, MDNS, MDNS]);
+    const backwards = read(identities, 'tcp4', [...sockets, MDNS].reverse());
+    expect(backwards.slice(1).reverse()).toEqual(ids.slice(0, 50));
+    expect(backwards[0]).toBe(ids[50]);
+    expect(read(identities, 'tcp4', sockets.slice(25))).toEqual(ids.slice(25, 50));
+  });
+
+  it('numbers alike rows afresh also where others move between them', () => {
+    const identities = new RowIdentities();
+    const other: Socket = { local: '10.0.0.1', port: 1 };
+    const [first, own, second] = read(identities, 'udp4', [MDNS, other, MDNS]);
+    expect(read(identities, 'udp4', [other, MDNS, MDNS])).toEqual([own, first, second]);
   });
 
   it('forgets nothing of a table that is not read', () => {
@@ -158,5 +201,53 @@ describe('RowIdentities', () => {
     ]);
     expect(read(other, 'tcp6', sockets).map((id) => text(other, id))).toEqual(texts);
     for (const each of texts) expect(each).toMatch(/^[a-z0-9.:~-]+$/);
+  });
+
+  it('does as a list of texts would, whatever comes in whatever order', () => {
+    const socket = fc.record({
+      local: fc.constantFrom('10.0.0.1', '10.0.0.2'),
+      port: fc.constantFrom(80, 81),
+      remote: fc.constantFrom(
+        undefined,
+        ['10.0.0.9', 1] as [string, number],
+        ['10.0.0.9', 2] as [string, number],
+      ),
+      interface: fc.constantFrom(0, 7),
+      time: fc.constantFrom<[number, number]>([0, 0], [1, 0], [0, 1]),
+    });
+    const reading = fc.tuple(
+      fc.constantFrom('tcp4' as const, 'udp4' as const),
+      fc.array(socket, { maxLength: 6 }),
+    );
+    fc.assert(
+      fc.property(fc.array(reading, { maxLength: 8 }), (readings) => {
+        const identities = new RowIdentities();
+        const known = new Map<string, number>();
+        for (const [name, sockets] of readings) {
+          const ids = read(identities, name, sockets as Socket[]);
+          const alike = new Map<string, number>();
+          const texts = sockets.map(({ local, port, remote, interface: index, time }) => {
+            const key = [
+              ...[name, ...(index === 0 ? [] : [`if${index}`]), `${local}:${port}`],
+              ...(remote === undefined ? [] : [remote.join(':')]),
+              ...(time.join('') === '00'
+                ? []
+                : [time.map((half) => half.toString(16).padStart(8, '0')).join('')]),
+            ].join('-');
+            const count = (alike.get(key) ?? 0) + 1;
+            alike.set(key, count);
+            return remote === undefined && count > 1 ? `${key}~${count}` : key;
+          });
+          expect(ids.map((id) => text(identities, id))).toEqual(texts);
+          // Nobody has another one's number, and who was in the last reading of the table has the same.
+          for (const [i, each] of texts.entries()) {
+            if (known.has(each)) expect(ids[i]).toBe(known.get(each));
+            for (const [other, id] of known) if (other !== each) expect(ids[i]).not.toBe(id);
+          }
+          for (const each of known.keys()) if (each.startsWith(name)) known.delete(each);
+          for (const [i, each] of texts.entries()) known.set(each, ids[i]!);
+        }
+      }),
+    );
   });
 });

@@ -49,7 +49,11 @@ export class RowIdentities {
   private slots = new Int32Array(2 * INITIAL_CAPACITY).fill(-1);
   /** The current reading of each table, from 1. */
   private readonly readings = new Uint32Array(MAIN_TABLES.length);
+  /** Of each table the last readings that count, the oldest first */
+  private readonly counted: number[][] = MAIN_TABLES.map(() => []);
   private table = 0;
+  /** The entry behind the last one that was found: the system lists its sockets in much the same order each time. */
+  private guess = 0;
   private nextId = 1;
 
   /** A removed row's id is still asked for when the reading that misses it is compared: keep at least 2. */
@@ -60,17 +64,24 @@ export class RowIdentities {
     return this.count;
   }
 
-  /** Begins a reading of one table; every row of that table is given to {@link identify} until {@link endReading}. */
+  /**
+   * Begins a reading of one table; every row of that table is given to {@link identify} before another one is begun. A look
+   * between two readings, which is to age nothing, is begun and not ended.
+   */
   beginReading(name: MainTable): void {
     this.table = MAIN_TABLES.indexOf(name);
     this.readings[this.table]!++;
+    this.guess = 0;
   }
 
   /** Sets the identity of a row whose other columns are filled. Create time: the halves of a FILETIME, 0 = unknown. */
   identify(table: SocketTable, row: number, timeHigh: number, timeLow: number): void {
     const reading = this.readings[this.table]!;
-    this.writeKey(table, row, timeHigh, timeLow);
-    let entry = this.intern();
+    let entry = this.guess;
+    if (!this.isAt(entry, table, row, timeHigh, timeLow)) {
+      this.writeKey(table, row, timeHigh, timeLow);
+      entry = this.intern();
+    }
     if (table.columns.hasRemote[row] === 0) {
       const first = entry;
       const alike = this.words[first + SEEN] === reading ? this.words[first + ALIKE]! + 1 : 1;
@@ -82,19 +93,24 @@ export class RowIdentities {
         entry = this.intern();
       }
     }
+    this.guess = entry + ENTRY_WORDS;
     this.words[entry + SEEN] = reading;
     table.columns.idHigh[row] = this.words[entry + ID_HIGH]!;
     table.columns.idLow[row] = this.words[entry + ID_LOW]!;
   }
 
-  /** Ends a reading: forgets the keys of its table that have been missing for too long. */
-  endReading(): void {
+  /** Ends the last reading of a table: forgets the keys of that table that have been missing for too long. */
+  endReading(name: MainTable): void {
     const { words } = this;
-    const oldest = this.readings[this.table]! - this.keepReadings + 1;
+    const table = MAIN_TABLES.indexOf(name);
+    const counted = this.counted[table]!;
+    if (counted.length === this.keepReadings) counted.shift();
+    counted.push(this.readings[table]!);
+    const oldest = counted.length === this.keepReadings ? counted[0]! : 0;
     const end = ENTRY_WORDS * this.count;
     let kept = 0;
     for (let entry = 0; entry < end; entry += ENTRY_WORDS) {
-      if (words[entry + TABLE] === this.table && words[entry + SEEN]! < oldest) continue;
+      if (words[entry + TABLE] === table && words[entry + SEEN]! < oldest) continue;
       if (entry !== kept) words.copyWithin(kept, entry, entry + ENTRY_WORDS);
       kept += ENTRY_WORDS;
     }
@@ -106,14 +122,12 @@ export class RowIdentities {
   /**
    * The identity as text: `tcp4-127.0.0.1:80-10.0.0.9:51122-01d9a1b2c3d4e5f6`, `udp6-if7-fe80::1:5353~2`. It is the key,
    * so another run of the program says the same of the same socket; its characters need no quoting in a URL or a shell.
-   * It is compared, never parsed.
-   *
-   * @throws RangeError where the number was never given, or is forgotten
+   * It is compared, never parsed. Null where the number was never given, or is forgotten.
    */
-  idText(high: number, low: number): string {
+  idText(high: number, low: number): string | null {
     const { words } = this;
     const entry = this.find(high * 2 ** 32 + low);
-    if (entry < 0) throw new RangeError(`No socket is known by the identity ${high}:${low}`);
+    if (entry < 0) return null;
     const table = MAIN_TABLES[words[entry + TABLE]!]!;
     const formatAddress = table.endsWith('4') ? formatIPv4 : formatIPv6;
     const ports = words[entry + PORTS]!;
@@ -128,13 +142,30 @@ export class RowIdentities {
     return parts.join('-') + (ordinal > 1 ? `~${ordinal}` : '');
   }
 
+  /** Whether this entry's key is that of the row, with ordinal 1. */
+  private isAt(entry: number, table: SocketTable, row: number, timeHigh: number, timeLow: number): boolean {
+    const { words } = this;
+    const { addressWords } = table;
+    const { localPort, remotePort, interfaceIndex } = table.columns;
+    if (entry >= ENTRY_WORDS * this.count) return false;
+    for (let i = 0; i < 8; i++) if (words[entry + i] !== addressWords[8 * row + i]) return false;
+    return (
+      words[entry + PORTS] === (localPort[row]! | (remotePort[row]! << 16)) >>> 0 &&
+      words[entry + INTERFACE] === interfaceIndex[row] &&
+      words[entry + TIME_HIGH] === timeHigh &&
+      words[entry + TIME_LOW] === timeLow &&
+      words[entry + TABLE] === this.table &&
+      words[entry + ORDINAL] === 1
+    );
+  }
+
   /** Writes a row's key, with ordinal 1, behind the last entry. */
   private writeKey(table: SocketTable, row: number, timeHigh: number, timeLow: number): void {
-    const { words, bytes } = this;
-    const { addresses } = table;
+    const { words } = this;
+    const { addressWords } = table;
     const { localPort, remotePort, interfaceIndex } = table.columns;
     const fresh = ENTRY_WORDS * this.count;
-    for (let i = 0; i < 32; i++) bytes[4 * fresh + i] = addresses[32 * row + i]!;
+    for (let i = 0; i < 8; i++) words[fresh + i] = addressWords[8 * row + i]!;
     words[fresh + PORTS] = localPort[row]! | (remotePort[row]! << 16);
     words[fresh + INTERFACE] = interfaceIndex[row]!;
     words[fresh + TIME_HIGH] = timeHigh;

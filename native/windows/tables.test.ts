@@ -9,17 +9,19 @@ import { NativeError } from '../nativeError';
 import { readHex } from './fixtures/readHex';
 import { RowIdentities } from './identity';
 import { decodeTable } from './tables';
-import type { TableClass } from './tables';
+import type { TableClass } from './tableLayouts';
 
-const CLASSES: readonly TableClass[] = ['owner-pid', 'owner-module'];
-const EVERY_TABLE = MAIN_TABLES.flatMap((name) => CLASSES.map((tableClass) => ({ name, tableClass })));
 /** First row and row size in bytes, as measured with structures of the SDK: FACTS-windows, "Layouts". */
-const SIZES: Record<MainTable, Record<TableClass, [number, number]>> = {
-  tcp4: { 'owner-pid': [4, 24], 'owner-module': [8, 160] },
-  tcp6: { 'owner-pid': [4, 56], 'owner-module': [8, 192] },
+const SIZES: Record<MainTable, Partial<Record<TableClass, [number, number]>>> = {
+  tcp4: { 'owner-pid': [4, 24], 'owner-module': [8, 160], table2: [4, 28] },
+  tcp6: { 'owner-pid': [4, 56], 'owner-module': [8, 192], table2: [4, 60] },
   udp4: { 'owner-pid': [4, 12], 'owner-module': [8, 160] },
   udp6: { 'owner-pid': [4, 28], 'owner-module': [8, 176] },
 };
+
+const EVERY_TABLE = MAIN_TABLES.flatMap((name) =>
+  (Object.keys(SIZES[name]) as TableClass[]).map((tableClass) => ({ name, tableClass })),
+);
 
 function golden(name: MainTable, tableClass: TableClass): Uint8Array {
   return readHex(`${name}-${tableClass}`);
@@ -27,7 +29,7 @@ function golden(name: MainTable, tableClass: TableClass): Uint8Array {
 
 function textOf(table: SocketTable, identities: RowIdentities): SocketRow[] {
   const names = {
-    id: (high: number, low: number) => identities.idText(high, low),
+    id: (high: number, low: number) => identities.idText(high, low)!,
     user: () => null,
     interface: (index: number) => String(index),
     interfaceOf: () => null,
@@ -68,6 +70,9 @@ const UNTOLD = {
   sendQueue: null,
   rtt: null,
   retransmits: null,
+  segmentsSent: null,
+  segmentsReceived: null,
+  program: null,
   direction: null,
   interface: null,
   parentPid: null,
@@ -258,6 +263,41 @@ describe('golden tables', () => {
   });
 });
 
+describe('bound endpoints', () => {
+  it('are decoded from MIB_TCPTABLE2: BOUND whatever the state, no remote endpoint, numbered where they are alike', () => {
+    expect(decode(golden('tcp4', 'table2'), 'tcp4', 'table2')).toEqual([
+      {
+        ...TCP4,
+        id: 'tcp4-0.0.0.0:5000',
+        state: 'BOUND',
+        localAddress: '0.0.0.0',
+        localPort: 5000,
+        pid: 4321,
+      },
+      {
+        ...TCP4,
+        id: 'tcp4-0.0.0.0:5000~2',
+        state: 'BOUND',
+        localAddress: '0.0.0.0',
+        localPort: 5000,
+        pid: 0,
+      },
+    ]);
+  });
+
+  it('are decoded from MIB_TCP6TABLE2', () => {
+    const local = { localAddress: 'fe80::1%7', interface: '7', localPort: 5001 };
+    expect(decode(golden('tcp6', 'table2'), 'tcp6', 'table2')).toEqual([
+      { ...TCP6, ...local, id: 'tcp6-if7-fe80::1:5001', state: 'BOUND', pid: 4321 },
+      { ...TCP6, id: 'tcp6-:::5002', state: 'BOUND', localAddress: '::', localPort: 5002, pid: 900 },
+    ]);
+  });
+
+  it('there are none of UDP', () => {
+    expect(() => decode(new Uint8Array(64), 'udp4', 'table2')).toThrow(RangeError);
+  });
+});
+
 describe('states', () => {
   it.each([
     [0, null],
@@ -279,6 +319,16 @@ describe('states', () => {
     const bytes = golden('tcp4', 'owner-pid');
     new DataView(bytes.buffer).setUint32(28, number, true);
     expect(decode(bytes, 'tcp4', 'owner-pid')[1]!.state).toBe(state);
+  });
+});
+
+describe('scopes', () => {
+  it.each(['tcp6', 'udp6'] as const)('of %s are believed of link-local addresses only', (name) => {
+    const bytes = golden(name, 'owner-pid');
+    new DataView(bytes.buffer).setUint32(4 + 16, 7, true);
+    const [row] = decode(bytes, name, 'owner-pid');
+    expect(row).toMatchObject({ localAddress: '::', interface: null });
+    expect(row!.id).toMatch(/^(tcp|udp)6-:::/);
   });
 });
 
@@ -318,7 +368,7 @@ describe('the shared pipeline', () => {
 });
 
 describe.each(EVERY_TABLE)('bounds of $name, $tableClass', ({ name, tableClass }) => {
-  const [firstRow, rowSize] = SIZES[name][tableClass];
+  const [firstRow, rowSize] = SIZES[name][tableClass]!;
   const call = name.startsWith('tcp') ? 'GetExtendedTcpTable' : 'GetExtendedUdpTable';
 
   /** Decodes, and expects a refusal that leaves no trace. */
