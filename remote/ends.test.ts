@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION } from '../shared/contract';
-import { endingOf, noEngine, notStarted, otherVersion } from './ends';
+import { declined, endingOf, noEngine, notElevated, notListening, notStarted, otherVersion } from './ends';
 import type { Place } from './ends';
 
 const server: Place = { kind: 'remote', host: 'ops@server', program: 'socketscope' };
@@ -126,6 +126,18 @@ describe('why an engine elsewhere is not to be had', () => {
     });
     expect(message).toMatch(/^ops@server cannot be reached: \?\[2J\?x+…$/);
     expect(message.length).toBeLessThan(400);
+  });
+
+  it('says what Windows said, and does not ask again by itself', () => {
+    expect(declined()).toMatchObject({ message: expect.stringContaining('said no'), final: true });
+    expect(notElevated('ERROR_X (5).\u001b')).toMatchObject({
+      message: 'The engine with more rights could not be started: ERROR_X (5).?',
+      final: true,
+    });
+    expect(notListening(Object.assign(new Error('listen'), { code: 'EADDRINUSE' }))).toMatchObject({
+      message: expect.stringContaining('(EADDRINUSE)'),
+      final: true,
+    });
   });
 
   it('names both versions', () => {

@@ -108,6 +108,24 @@ export function notStarted(place: Place, program: string, error: NodeJS.ErrnoExc
   return new RemoteError(`"${plainText(program)}" could not be started: ${reason}.${remedy}`, true);
 }
 
+/** UAC's question was answered with no, or not at all. */
+export function declined(): RemoteError {
+  return new RemoteError('You said no, or did not answer: no administrator’s rights.', true);
+}
+
+/** Why Windows did not start the engine with more rights. */
+export function notElevated(why: string): RemoteError {
+  return new RemoteError(`The engine with more rights could not be started: ${plainText(why)}`, true);
+}
+
+/** Why there is no pipe for an engine with more rights to answer on. */
+export function notListening(error: NodeJS.ErrnoException): RemoteError {
+  return new RemoteError(
+    `The engine with more rights was not started: there is no pipe for it to answer on (${error.code ?? plainText(error.message)}).`,
+    true,
+  );
+}
+
 const nameOf = (place: Place): string =>
   place.kind === 'remote' ? place.host : 'The engine with more rights';
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PROTOCOL_VERSION } from '../shared/contract';
 import type { HostReply, HostRequest } from '../shared/contract';
 import type { Order } from '../shared/orders';
+import { childWire } from './childWire';
 import { MAX_FROM_ENGINE, MAX_TO_ENGINE } from './frames';
 import { startRemote } from './remoteEngine';
 import type { RemoteEngine } from './remoteEngine';
@@ -28,6 +29,8 @@ const greeting = { from: 'engine', version: PROTOCOL_VERSION, program: '1.2.3' }
 const place = { kind: 'remote', host: 'server', program: 'socketscope' } as const;
 const order: HostRequest = { request: 7, method: 'stop', which: 1 };
 
+const program = (args: string[]) => childWire({ program: process.execPath, args }, place);
+
 let remote: RemoteEngine | null = null;
 afterEach(() => {
   remote?.close();
@@ -36,8 +39,7 @@ afterEach(() => {
 
 async function start(lines: unknown[], after: unknown[] = [], signal?: AbortSignal): Promise<RemoteEngine> {
   const args = ['-e', PEER, JSON.stringify([lines, after])];
-  const command = { program: process.execPath, args };
-  remote = await startRemote({ command, place, ...(signal ? { signal } : {}) });
+  remote = await startRemote({ connect: program(args), place, ...(signal ? { signal } : {}) });
   return remote;
 }
 
@@ -86,7 +88,7 @@ describe('startRemote', () => {
 
   it('is given up where it says nothing for as long as it may, which need not be for good', async () => {
     const args = ['-e', PEER, JSON.stringify([[], []])];
-    const silent = startRemote({ command: { program: process.execPath, args }, place, patienceMs: 1 });
+    const silent = startRemote({ connect: program(args), place, patienceMs: 1 });
     await expect(silent).rejects.toMatchObject({ message: 'server does not answer.', final: false });
   });
 
@@ -95,7 +97,7 @@ describe('startRemote', () => {
     const patienceMs = 5000;
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      remote = await startRemote({ command: { program: process.execPath, args }, place, patienceMs });
+      remote = await startRemote({ connect: program(args), place, patienceMs });
       vi.advanceTimersByTime(patienceMs);
     } finally {
       vi.useRealTimers();
@@ -111,11 +113,9 @@ describe('startRemote', () => {
     const giveUp = new AbortController();
     const args = ['-e', 'console.error(process.pid); setInterval(() => {}, 1000)'];
     let pid = 0;
-    const starting = startRemote({
-      command: { program: process.execPath, args },
-      ...{ place, signal: giveUp.signal },
-      stderr: (piece) => (pid = Number(piece)),
-    });
+    const stderr = (piece: Buffer): void => void (pid = Number(piece));
+    const connect = childWire({ program: process.execPath, args }, place, { stderr });
+    const starting = startRemote({ connect, place, signal: giveUp.signal });
     await until(() => expect(pid).toBeGreaterThan(0));
     giveUp.abort();
     await expect(starting).rejects.toThrow('Given up.');
@@ -123,8 +123,8 @@ describe('startRemote', () => {
   });
 
   it('says what cannot be started', async () => {
-    const command = { program: '/nonexistent/ssh', args: [] };
-    await expect(startRemote({ command, place })).rejects.toThrow(/no such program here/);
+    const connect = childWire({ program: '/nonexistent/ssh', args: [] }, place);
+    await expect(startRemote({ connect, place })).rejects.toThrow(/no such program here/);
   });
 });
 

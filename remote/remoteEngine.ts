@@ -1,25 +1,18 @@
 /** The client's end of the wire: an engine that another program runs, with more rights or on another machine. */
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
 import type { Channel } from '../shared/channel';
 import { ContractError, parse, PROTOCOL_VERSION } from '../shared/contract';
 import type { HostReply, HostRequest, Refused } from '../shared/contract';
-import type { CommandLine } from './commandLines';
-import { endingOf, noAnswer, noEngine, notStarted, otherVersion, RemoteError, unanswered } from './ends';
+import { endingOf, noAnswer, noEngine, otherVersion, RemoteError, unanswered } from './ends';
 import type { Place } from './ends';
 import { encodeFrame, FrameDecoder, FrameError, MAX_FROM_ENGINE, MAX_TO_ENGINE } from './frames';
+import type { Connect, Wire } from './wire';
 
 /** From package.json, put in by the build (vite.config.ts). */
 declare const __APP_VERSION__: string;
 
-/** Characters of standard error that are kept for the sentence that says why it ended. */
-const KEPT_STDERR = 4096;
-/** ms from the end of its input until an engine that goes on is ended by a signal, where that is allowed */
+/** ms from the end of its input until an engine that goes on is ended by force, where that is allowed */
 const PATIENCE_MS = 10_000;
-/** ms for the last words of a program that has ended: a master connection of ssh's may hold its pipes open for ever */
-const LAST_WORDS_MS = 200;
 
 const request = v.number();
 /** One answer, with nothing beside it: what goes on to main must not look like anything else that main listens to. */
@@ -51,12 +44,8 @@ const engineFrame = v.variant('from', [
 ]);
 
 export interface RemoteOptions {
-  command: CommandLine;
+  connect: Connect;
   place: Place;
-  /** This process's own unless given */
-  env?: NodeJS.ProcessEnv;
-  /** Gets what the program says on standard error, as it says it */
-  stderr?: (piece: Buffer) => void;
   /** Gives up on an engine that has not answered yet */
   signal?: AbortSignal;
   /** ms until one that does not answer is given up; as long as it takes unless given, since it may be asking the user */
@@ -88,57 +77,40 @@ export function startRemote(options: RemoteOptions): Promise<RemoteEngine> {
 }
 
 export class RemoteEngine {
-  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly wire: Wire;
   private readonly place: Place;
   private readonly waiting = new Map<number, { asked: HostRequest; reply: (reply: HostReply) => void }>();
   private page: { number: number; channel: Channel } | null = null;
   private pages = 0;
   private hasGreeted = false;
-  private said = '';
   private ending: RemoteError | null = null;
   private left = false;
+  /** While an engine that was told to end goes on */
+  private patience: NodeJS.Timeout | undefined;
   private endListener: (why: RemoteError) => void = () => undefined;
 
   /** Use {@link startRemote}. */
   constructor(
-    { command, place, env, stderr }: RemoteOptions,
+    { connect, place }: RemoteOptions,
     private readonly greet: () => void,
   ) {
     this.place = place;
-    this.child = spawn(command.program, command.args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: env ?? process.env,
-    });
-    const { child } = this;
     const decoder = new FrameDecoder(MAX_FROM_ENGINE, (line) => this.receive(line));
-    child.stdout.on('data', (piece: Buffer) => {
-      if (this.ending !== null) return;
-      try {
-        decoder.push(piece);
-      } catch (error) {
-        if (!(error instanceof FrameError || error instanceof ContractError)) throw error;
-        this.end(noEngine(place, error.message));
-        this.hangUp();
-      }
-    });
-    child.stderr.on('data', (piece: Buffer) => {
-      this.said = (this.said + piece.toString('utf8')).slice(-KEPT_STDERR);
-      stderr?.(piece);
-    });
-    child.stdin.on('error', () => undefined); // its end tells more
-    child.on('error', (error) => this.end(notStarted(place, command.program, error)));
-    child.on('exit', (code) => {
-      const tell = (): void =>
-        this.end(endingOf(place, { code, stderr: this.said, greeted: this.hasGreeted }));
-      const timer = setTimeout(() => {
-        tell();
-        child.stdout.destroy();
-        child.stderr.destroy();
-      }, LAST_WORDS_MS);
-      child.once('close', () => {
-        clearTimeout(timer);
-        tell();
-      });
+    this.wire = connect({
+      data: (piece) => {
+        if (this.ending !== null) return;
+        try {
+          decoder.push(piece);
+        } catch (error) {
+          if (!(error instanceof FrameError || error instanceof ContractError)) throw error;
+          this.end(noEngine(place, error.message));
+          this.hangUp();
+        }
+      },
+      end: (why) => {
+        clearTimeout(this.patience);
+        this.end(why instanceof RemoteError ? why : endingOf(place, { ...why, greeted: this.hasGreeted }));
+      },
     });
   }
 
@@ -184,22 +156,19 @@ export class RemoteEngine {
     this.end(new RemoteError('Left.', true));
     this.hangUp();
     // Nothing was begun. What asks on a terminal, or waits for a machine, does not look at its input.
-    if (!this.hasGreeted) this.child.kill();
+    if (!this.hasGreeted) this.wire.kill();
   }
 
   private hangUp(): void {
-    const { child } = this;
-    // The only thing that reaches one that runs as another user, or on another machine.
-    child.stdin.end();
-    const timer = setTimeout(() => child.kill(), PATIENCE_MS);
-    timer.unref();
-    child.once('exit', () => clearTimeout(timer));
+    this.wire.hangUp();
+    this.patience = setTimeout(() => this.wire.kill(), PATIENCE_MS);
+    this.patience.unref();
   }
 
   private write(frame: unknown): boolean {
     const line = encodeFrame(frame);
     if (Buffer.byteLength(line) > MAX_TO_ENGINE) return false;
-    if (this.ending === null) this.child.stdin.write(line);
+    if (this.ending === null) this.wire.write(line);
     return true;
   }
 

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { declined } from '../../remote/ends';
+import type { WindowsElevation } from './elevationByWindows';
 import { elevationOf, elsewhere } from './elsewhere';
 
 const never = new AbortController().signal;
@@ -38,13 +40,20 @@ describe('the installed program', () => {
 
   it('is started with more rights where it really lies', async () => {
     const env = { SOCKETSCOPE_PKEXEC: pkexec() };
-    const start = elsewhere({ wrapper: '/some/link', program: null }, env, (link) => `/really${link}`);
+    const start = elsewhere(
+      { kind: 'wrapper', wrapper: '/some/link', program: null },
+      env,
+      (link) => `/really${link}`,
+    );
     await expect(start(elevated, true, never)).rejects.toThrow('said no');
     expect(called()).toBe('--disable-internal-agent /really/some/link --namespaces');
   });
 
   it('is not started where it is not root’s alone', async () => {
-    const start = elsewhere({ wrapper: wrapper(), program: null }, { SOCKETSCOPE_PKEXEC: pkexec() });
+    const start = elsewhere(
+      { kind: 'wrapper', wrapper: wrapper(), program: null },
+      { SOCKETSCOPE_PKEXEC: pkexec() },
+    );
     await expect(start(elevated, true, never)).rejects.toThrow('must belong to root');
     expect(called()).toBeNull();
   });
@@ -57,7 +66,10 @@ describe('elsewhere', () => {
     const node = path.join(folder, 'node');
     fs.writeFileSync(node, '', { mode: 0o755 });
     const env = { SOCKETSCOPE_PKEXEC: pkexec(), PATH: `relative:${folder}` };
-    const start = elsewhere({ wrapper: '/checkout/wrapper', program: ['node', 'main.js'] }, env);
+    const start = elsewhere(
+      { kind: 'wrapper', wrapper: '/checkout/wrapper', program: ['node', 'main.js'] },
+      env,
+    );
     await expect(start({ kind: 'elevated', namespaces: false }, true, never)).rejects.toThrow('said no');
     expect(called()).toBe(`--disable-internal-agent /checkout/wrapper -- ${node} main.js`);
   });
@@ -65,7 +77,7 @@ describe('elsewhere', () => {
   it('has no more rights to offer where main names no program', async () => {
     await expect(elsewhere(null, {})(elevated, true, never)).rejects.toThrow('cannot be given more rights');
     await expect(
-      elsewhere({ wrapper: '/w', program: ['/p'] }, { PATH: folder })(elevated, true, never),
+      elsewhere({ kind: 'wrapper', wrapper: '/w', program: ['/p'] }, { PATH: folder })(elevated, true, never),
     ).rejects.toThrow('neither pkexec nor sudo');
   });
 
@@ -99,11 +111,70 @@ describe('ssh’s questions', () => {
   });
 });
 
+describe('Windows’ way', () => {
+  /** Everything of Windows: it says where programs lie, and starts none. */
+  function windows(): { called: [string, readonly string[]][]; way: WindowsElevation } {
+    const called: [string, readonly string[]][] = [];
+    const start: WindowsElevation['start'] = (program, args) => {
+      called.push([program, args]);
+      return Promise.reject(declined());
+    };
+    return { called, way: { whereInstalled: (program) => `${program} really`, start } };
+  }
+  const told = ['engine', '--pipe', expect.any(String), '--nonce', expect.any(String)];
+  const pathOf = (name: string): string => path.join(folder, name);
+
+  it('starts the installed program where it really lies', async () => {
+    const { called, way } = windows();
+    const start = elsewhere({ kind: 'runAs', program: 'P', script: null }, {}, undefined, { ...way, pathOf });
+    await expect(start(elevated, true, never)).rejects.toThrow('said no');
+    expect(called).toEqual([['P really', told]]);
+  });
+
+  it('starts none that is not the administrators’ alone', async () => {
+    const { called, way } = windows();
+    const whereInstalled = (): never => {
+      throw new Error('must lie in Program Files');
+    };
+    const start = elsewhere({ kind: 'runAs', program: 'P', script: null }, {}, undefined, {
+      ...way,
+      whereInstalled,
+    });
+    await expect(start(elevated, true, never)).rejects.toThrow('must lie in Program Files');
+    expect(called).toEqual([]);
+  });
+
+  it('starts a checkout’s program by Node’s whole path', async () => {
+    const node = path.join(folder, 'node.exe');
+    fs.writeFileSync(node, '', { mode: 0o755 });
+    const { called, way } = windows();
+    const elevation = { kind: 'runAs', program: 'node.exe', script: 'main.js' } as const;
+    const start = elsewhere(elevation, { PATH: folder }, undefined, { ...way, pathOf });
+    await expect(start(elevated, true, never)).rejects.toThrow('said no');
+    expect(called).toEqual([[node, ['main.js', ...told]]]);
+  });
+});
+
 describe('elevationOf', () => {
+  it('reads Windows’ way as well', () => {
+    const installed = { kind: 'runAs', program: 'C:\\s.exe', script: null };
+    expect(elevationOf(['--run-as=C:\\s.exe'])).toEqual(installed);
+    expect(elevationOf(['--run-as=C:\\n.exe', '--script=C:\\m.js'])).toEqual({
+      kind: 'runAs',
+      program: 'C:\\n.exe',
+      script: 'C:\\m.js',
+    });
+  });
+
   it('reads what main has put on the command line', () => {
     expect(elevationOf(['node', 'engine.js', '--demo=idle'])).toBeNull();
-    expect(elevationOf(['node', 'engine.js', '--wrapper=/w=x'])).toEqual({ wrapper: '/w=x', program: null });
+    expect(elevationOf(['node', 'engine.js', '--wrapper=/w=x'])).toEqual({
+      kind: 'wrapper',
+      wrapper: '/w=x',
+      program: null,
+    });
     expect(elevationOf(['--wrapper=/w', '--program=["/n","a b"]'])).toEqual({
+      kind: 'wrapper',
       wrapper: '/w',
       program: ['/n', 'a b'],
     });

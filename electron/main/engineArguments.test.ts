@@ -31,7 +31,30 @@ describe('engineArguments', () => {
     expect(engineArguments({ ...setup, packaged, demo: 'idle' })).toEqual(['--demo=idle']);
   });
 
-  it('has nothing to offer on other systems yet', () => {
-    expect(engineArguments({ ...setup, platform: 'win32' })).toEqual([]);
+  describe('on Windows', () => {
+    const windows: EngineSetup = {
+      ...{ ...setup, platform: 'win32', resources: 'C:\\Program Files\\SocketScope\\resources' },
+      root: 'C:\\Users\\anna\\socketscope',
+    };
+
+    it('names the installed program, and nothing that anybody could put in its place', () => {
+      expect(engineArguments({ ...windows, env: { npm_node_execpath: 'C:\\tmp\\node.exe' } })).toEqual([
+        '--run-as=C:\\Program Files\\SocketScope\\resources\\bin\\socketscope.exe',
+      ]);
+    });
+
+    it('names Node and the built program in a checkout', () => {
+      const checkout = { ...windows, packaged: false };
+      const script = '--script=C:\\Users\\anna\\socketscope\\dist\\cli\\main.js';
+      expect(engineArguments({ ...checkout, env: { npm_node_execpath: 'D:\\node.exe' } })).toEqual([
+        '--run-as=D:\\node.exe',
+        script,
+      ]);
+      expect(engineArguments(checkout)).toEqual(['--run-as=node.exe', script]);
+    });
+  });
+
+  it('has nothing to offer on other systems', () => {
+    expect(engineArguments({ ...setup, platform: 'darwin' })).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** What the engine's process is told on its command line. */
-import path from 'node:path';
+import { posix, win32 } from 'node:path';
 
 export interface EngineSetup {
   demo: string | null;
@@ -19,12 +19,23 @@ export interface EngineSetup {
 export function engineArguments({ demo, platform, packaged, resources, root, env }: EngineSetup): string[] {
   // What is invented knows no rights, and nothing leads from it to real sockets.
   if (demo !== null) return [`--demo=${demo}`];
-  if (platform !== 'linux') return [];
-  if (packaged) return [`--wrapper=${path.join(resources, 'bin', 'socketscope-elevated')}`];
-  const node = env['npm_node_execpath'] ?? 'node';
-  const program = [node, path.join(root, 'dist', 'cli', 'main.js')];
-  return [
-    `--wrapper=${path.join(root, 'packaging', 'linux', 'socketscope-elevated')}`,
-    `--program=${JSON.stringify(program)}`,
-  ];
+  switch (platform) {
+    case 'linux': {
+      if (packaged) return [`--wrapper=${posix.join(resources, 'bin', 'socketscope-elevated')}`];
+      const program = [env['npm_node_execpath'] ?? 'node', posix.join(root, 'dist', 'cli', 'main.js')];
+      return [
+        `--wrapper=${posix.join(root, 'packaging', 'linux', 'socketscope-elevated')}`,
+        `--program=${JSON.stringify(program)}`,
+      ];
+    }
+    case 'win32': {
+      if (packaged) return [`--run-as=${win32.join(resources, 'bin', 'socketscope.exe')}`];
+      return [
+        `--run-as=${env['npm_node_execpath'] ?? 'node.exe'}`,
+        `--script=${win32.join(root, 'dist', 'cli', 'main.js')}`,
+      ];
+    }
+    default:
+      return [];
+  }
 }
