@@ -40,11 +40,14 @@ const LISTENER: SocketRow = {
   sendQueue: 511,
   rtt: null,
   retransmits: null,
+  segmentsSent: null,
+  segmentsReceived: null,
   direction: 'listen',
   interface: null,
   parentPid: 1,
   parentName: 'systemd',
   commandLine: null,
+  program: null,
 };
 
 const row = (changes: Partial<SocketRow>): SocketRow => ({ ...LISTENER, ...changes });
@@ -263,6 +266,14 @@ describe('list as JSON', () => {
       interface: null,
       parentPid: 1,
       parentName: 'systemd',
+      segmentsSent: null,
+      segmentsReceived: null,
+      company: null,
+      product: null,
+      description: null,
+      fileVersion: null,
+      bits: null,
+      session: null,
     });
     expect(sockets[1]).toMatchObject({ id: 'a-2', ownerInherited: true });
     expect(text.split('\n')).toHaveLength(2 + sockets.length + 1);

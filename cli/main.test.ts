@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { cli, lines, POSIX, setUpProgram, shell, TOKEN } from './fixtures/program';
 
@@ -65,9 +67,45 @@ describe('show', () => {
   });
 });
 
+describe.skipIf(process.platform !== 'linux')('what the system is set to', () => {
+  it('ports prints the ranges of this kernel, and one port with what has it', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const [all, json, one] = await Promise.all([
+      cli('ports'),
+      cli('ports', '--json'),
+      cli('ports', String(port)),
+    ]).finally(() => server.close());
+    expect(all).toMatchObject({ status: 0, stderr: '' });
+    expect(all.stdout).toMatch(/^TCP v4, TCP v6, UDP v4, UDP v6\n {2}Ephemeral {2}\d+–\d+\n/);
+    expect(JSON.parse(json.stdout)).toMatchObject({ tables: [{ protocol: 'tcp', family: 4 }, {}, {}, {}] });
+    expect(one).toMatchObject({ status: 0, stderr: '' });
+    expect(one.stdout).toMatch(new RegExp(`^Port ${port}: 1 listener\\n`));
+  });
+
+  it('time-wait says what is fixed, and sets nothing', async () => {
+    expect(JSON.parse((await cli('time-wait', '--json')).stdout)).toMatchObject({
+      state: 'fixed',
+      seconds: 60,
+    });
+    for (const args of [['set', '60', '--yes'], ['remove']]) {
+      const { status, stdout, stderr } = await cli('time-wait', ...args);
+      expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+      expect(stderr).toMatch(/^socketscope: Linux keeps TIME_WAIT for 60 s, fixed/);
+    }
+  });
+
+  it('winsock says that it is not here, and what is', async () => {
+    const { status, stdout, stderr } = await cli('winsock', '--json');
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(lines(stderr)).toEqual([expect.stringContaining('/proc/net/protocols')]);
+  });
+});
+
 describe('a command line that makes no sense', () => {
   it.each([
-    ['nothing', [], /list, show, close, serve or help/],
+    ['nothing', [], /list, show, close, serve, .* or help/],
     ['an unknown command', ['watch'], /no command "watch"/],
     ['an option of no command', ['--json'], /no command "--json"/],
     ['an unknown option', ['list', '--xml'], /--xml/],
@@ -98,6 +136,11 @@ describe('a command line that makes no sense', () => {
     ['a port too large', ['serve', '--port', '65536'], /--port takes/],
     ['a negative port', ['serve', '--port=-1'], /--port takes/],
     ['a word for serve', ['serve', '8080'], /no "8080"/],
+    ['a word for winsock', ['winsock', 'catalog'], /no "catalog"/],
+    ['two ports', ['ports', '80', '81'], /no "81"/],
+    ['a port that is none', ['ports', 'http'], /1 to 65535, not "http"/],
+    ['a time that Windows does not take', ['time-wait', 'set', '10'], /30 to 300 seconds, not "10"/],
+    ['a word that time-wait does not know', ['time-wait', 'get'], /"set SECONDS" or "remove"/],
     ['the token as an argument', ['serve', `--token=${TOKEN}`], /--token/],
     [
       'a token file that is not there',
@@ -115,7 +158,8 @@ describe('a command line that makes no sense', () => {
   it.each(['help', '--help', '-h'])('is not this: %s', async (word) => {
     const { status, stdout, stderr } = await cli(word);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const command of ['list', 'close', 'serve']) expect(stdout).toContain(`socketscope ${command}`);
+    for (const command of ['list', 'close', 'serve', 'ports', 'time-wait', 'winsock'])
+      expect(stdout).toContain(`socketscope ${command}`);
   });
 
   it.each(['list', 'close', 'serve'])(

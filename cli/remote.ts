@@ -1,4 +1,5 @@
 /** `--host`: the same commands on another machine, through the user's own ssh. */
+import { childWire } from '../remote/childWire';
 import { sshCommand, withoutInterrupt } from '../remote/commandLines';
 import { startRemote } from '../remote/remoteEngine';
 import type { RemoteEngine, RemoteOptions } from '../remote/remoteEngine';
@@ -32,9 +33,8 @@ export async function withRemote<Result>(
     program: command.args.at(command.args.indexOf('--') + 2)!,
   } as const;
   const remote = await connect({
-    command: withoutInterrupt(command),
+    connect: childWire(withoutInterrupt(command), place, { stderr: (piece) => process.stderr.write(piece) }),
     place,
-    stderr: (piece) => process.stderr.write(piece),
   });
   try {
     return await new Promise<Result>((resolve, reject) => {

@@ -30,14 +30,27 @@ Usage:
       The same on another machine, through your own ssh: its keys, agent, known hosts and configuration. SocketScope must be
       installed there in the same version. --remote-program (or SOCKETSCOPE_REMOTE_PROGRAM) says what to run there instead
       of "socketscope", for example /opt/bin/socketscope or 'sudo -n socketscope'.
+  socketscope ports [PORT] [--json]
+      Prints the ranges of ports that the system treats in its own way: ephemeral, excluded or reserved, privileged.
+      With a PORT: which sockets have it, what of it is in TIME_WAIT, and which ranges it lies in.
+  socketscope time-wait [--json]
+  socketscope time-wait set SECONDS [--yes]
+  socketscope time-wait remove [--yes]
+      Prints how long closed TCP connections stay in TIME_WAIT. On Windows it can be set (30 to 300 s) and given back to
+      Windows' default, as an administrator; it counts from the next start. --yes answers the question beforehand.
+      Exit status: 0 done, 1 nothing was changed, 2 usage, 3 not allowed, or not to be changed on this system.
+  socketscope winsock [--json]
+      Windows only: prints the Winsock catalogue, 64-bit and 32-bit: protocols and providers with every flag, their
+      libraries, name-space providers, Winsock's version, and the sockets that can be made.
+      Exit status 3: this system has no Winsock.
   socketscope engine --stdio
       Serves one other program on standard input and output, and ends with them. The window starts it with more rights, and
-      on other machines.
+      on other machines. On Windows, more rights come with a pipe instead: engine --pipe NAME --nonce NONCE.
   socketscope help
       Exit status 4 of any command: something failed or was left out, and standard error says what.
   socketscope --version
 
-Every command takes --demo NAME for invented sockets: ${DEMONSTRATIONS.join(', ')}.
+list, show, close, serve and engine take --demo NAME for invented sockets: ${DEMONSTRATIONS.join(', ')}.
 `;
 
 /** A command line that makes no sense: exit status 2. */
