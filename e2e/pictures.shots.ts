@@ -8,7 +8,7 @@ const SIZES = [
   { width: 1920, height: 1080 },
 ];
 /** 0, 20, some hundred changing ones, 50,000, and what goes wrong. */
-const DEMOS = ['empty', 'idle', 'churn', 'large', 'failing', 'unprivileged'];
+const DEMOS = ['empty', 'idle', 'churn', 'large', 'failing', 'unprivileged', 'windows'];
 
 /** What else there is to look at. */
 const SCENES: Record<string, (page: Page) => Promise<void>> = {
@@ -111,6 +111,42 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('alert').waitFor({ timeout: 20_000 });
     await shot('connect');
   });
+
+  for (const size of SIZES) {
+    test(`Windows: TCPView’s columns, all columns, properties, ${colorScheme}, ${size.width}`, async ({
+      open,
+      shell,
+    }) => {
+      test.setTimeout(90_000);
+      const { page } = await open({ demo: 'windows', colorScheme, size });
+      await expect(rows(page).first()).toBeVisible();
+      const shot = async (name: string): Promise<void> => {
+        await page.waitForTimeout(2500); // for what is counted from now on
+        const file = `${shell}-windows-${name}-${colorScheme}-${size.width}.png`;
+        await page.screenshot({ path: path.join(ROOT, '.cache', 'screenshots', file) });
+      };
+      const choose = async (preset: string): Promise<void> => {
+        await page.keyboard.press('Control+K');
+        await page.getByRole('dialog').getByRole('button', { name: preset, exact: true }).click();
+        await page.keyboard.press('Escape');
+      };
+      await choose('TCPView');
+      await shot('tcpview');
+      await search(page, 'process:ContosoChat.exe state:established');
+      await rows(page).first().dblclick();
+      await shot('properties');
+      await page.getByRole('button', { name: 'Close properties' }).click();
+      await search(page, 'protocol:udp');
+      await rows(page).first().click({ button: 'right' });
+      await shot('menu');
+      await page.keyboard.press('Escape');
+      await search(page, '');
+      await choose('Everything');
+      await shot('everything');
+      await page.locator('#grid').evaluate((grid) => grid.scrollTo({ left: 2000 }));
+      await shot('everything-right');
+    });
+  }
 
   test(`an order under way, ${colorScheme}`, async ({ open, shell }) => {
     const subject = await open({ demo: 'large', colorScheme });

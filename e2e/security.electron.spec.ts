@@ -76,6 +76,7 @@ test('malformed requests to main are refused, naming the field', async ({ open }
       ['useEngine', [{ kind: 'remote', host: '-oProxyCommand=reboot' }]],
       ['useEngine', [{ kind: 'elevated', namespaces: false, program: '/bin/sh' }]],
       ['showProgram', ['/bin/sh']],
+      ['icon', ['\\\\server\\share\\program.exe']],
       ['saveFile', ['a.csv', 7]],
       ['copyText', [{}]],
     ];
@@ -150,7 +151,8 @@ test('the page is sandboxed, keeps to its policy, and cannot go elsewhere', asyn
   expect(
     await page.evaluate(() => Object.keys((window as unknown as BridgedWindow).socketscope).sort()),
   ).toEqual([
-    ...['act', 'connect', 'copyText', 'loadSettings', 'onCommand', 'onEngine', 'onNotice', 'onProgress'],
+    ...['act', 'connect', 'copyText', 'hasIcons', 'icon', 'loadSettings'],
+    ...['onCommand', 'onEngine', 'onNotice', 'onProgress'],
     ...['reportView', 'saveFile', 'saveSettings', 'showProgram', 'stopActing', 'useEngine'],
   ]);
   const policy = await page.evaluate(async () =>

@@ -353,6 +353,16 @@ describe('another engine', () => {
     expect(asked()).toHaveLength(1);
   });
 
+  it('is changed while somebody only looks for programs', async () => {
+    const engine = runningEngine();
+    const program = engine.program({ pid: 5, startedAt: 7 });
+    const { request } = asked().at(-1)!;
+    await choose(engine, SERVER);
+    expect(engine.state).toEqual({ kind: 'running', engine: SERVER });
+    say({ request, program: null });
+    expect(await program).toBeNull();
+  });
+
   it('has no port for pages while its wire is broken, and says so', async () => {
     const engine = runningEngine();
     await choose(engine, SERVER);

@@ -22,6 +22,7 @@ const ANSWER_MS = 60_000;
 const LEAVING_MS = 1500;
 
 interface Waiting {
+  field: ReplyField;
   resolve: (reply: HostReply) => void;
   reject: (error: Error) => void;
   onProgress: (progress: Progress) => void;
@@ -106,7 +107,7 @@ export class EngineProcess {
   private choose(choice: EngineChoice, mayAsk: boolean): Promise<void> {
     const { child } = this;
     if (child === null) return Promise.reject(new Error('The engine is starting; try again in a moment.'));
-    if (this.waiting.size > 0)
+    if ([...this.waiting.values()].some(({ field }) => field !== 'program'))
       return Promise.reject(new Error('Something is being done right now; wait until it is, or stop it.'));
     return new Promise((resolve, reject) => {
       const request = ++this.requests;
@@ -165,7 +166,7 @@ export class EngineProcess {
           reject(new Error('The engine does not answer; look at the grid for what became of this.'));
       };
       const timer = setTimeout(late, ANSWER_MS);
-      this.waiting.set(request, { resolve, reject, onProgress, refresh: () => void timer.refresh() });
+      this.waiting.set(request, { field, resolve, reject, onProgress, refresh: () => void timer.refresh() });
       child.postMessage({ engine: this.number, ask: { request, ...asked } } satisfies Addressed);
     });
     if ('error' in reply) throw new Error(reply.error);

@@ -13,7 +13,7 @@ const electron = vi.hoisted(() => ({
   dialog: { showMessageBox: vi.fn(), showSaveDialog: vi.fn() },
   ipcMain: { handle: vi.fn(), on: vi.fn() },
   nativeTheme: { themeSource: 'system' },
-  app: {},
+  app: { getFileIcon: vi.fn() },
   protocol: {},
   session: {},
 }));
@@ -113,6 +113,7 @@ describe('a message from elsewhere', () => {
     [IPC.act, { order: ORDER }],
     [IPC.stopActing, undefined],
     [IPC.showProgram, { process: { pid: 5, startedAt: 7 } }],
+    [IPC.icon, { process: { pid: 5, startedAt: 7 } }],
     [IPC.save, { name: 'sockets.csv', text: '' }],
     [IPC.copy, { text: 'x' }],
     [IPC.connect, undefined],
@@ -192,6 +193,31 @@ describe('showing a program', () => {
     ])
       await expect(invoke(IPC.showProgram, message)).rejects.toThrow(/^Refused/);
     expect(electron.shell.showItemInFolder).not.toHaveBeenCalled();
+  });
+});
+
+describe('the icon of a program', () => {
+  const image = { isEmpty: () => false, toDataURL: () => 'data:image/png;base64,AA' };
+
+  it('is that of the program which the engine names', async () => {
+    electron.app.getFileIcon.mockResolvedValue(image);
+    program.mockResolvedValue('C:\\Windows\\notepad.exe');
+    expect(await invoke(IPC.icon, { process: { pid: 5, startedAt: 7 } })).toBe('data:image/png;base64,AA');
+    expect(electron.app.getFileIcon).toHaveBeenCalledExactlyOnceWith('C:\\Windows\\notepad.exe', {
+      size: 'small',
+    });
+  });
+
+  it('is never that of a file which a page names', async () => {
+    for (const message of [
+      { process: { pid: 5, startedAt: 7 }, path: 'C:\\a.exe' },
+      { process: { pid: 5, startedAt: 7, path: '\\\\evil\\share' } },
+      { path: 'C:\\a.exe' },
+      'C:\\a.exe',
+    ])
+      await expect(invoke(IPC.icon, message)).rejects.toThrow(/^Refused/);
+    expect(program).not.toHaveBeenCalled();
+    expect(electron.app.getFileIcon).not.toHaveBeenCalled();
   });
 });
 

@@ -1,14 +1,22 @@
 /** Everything the page may ask of main. Each message's sender and content are checked before anything happens. */
-import { clipboard, dialog, ipcMain } from 'electron';
+import { app, clipboard, dialog, ipcMain } from 'electron';
 import type { BrowserWindow, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
 import type * as v from 'valibot';
 import { IPC, viewState } from '../../shared/bridge';
 import type { Command } from '../../shared/bridge';
-import { copyRequest, orderRequest, parse, programRequest, saveRequest } from '../../shared/contract';
+import {
+  copyRequest,
+  iconRequest,
+  orderRequest,
+  parse,
+  programRequest,
+  saveRequest,
+} from '../../shared/contract';
 import type { SaveReport } from '../../shared/contract';
 import { ActionsDesk } from './actionsDesk';
 import type { EngineProcess } from './engineProcess';
 import { installMenu } from './menu';
+import { ProgramIcons } from './programIcons';
 import { saveFile } from './saveFile';
 import { isOwnPage } from './security';
 import { applyTheme } from './settingsDesk';
@@ -52,6 +60,8 @@ export function handlePage(window: BrowserWindow, engine: EngineProcess): void {
     return actions.stop();
   });
   handle(IPC.showProgram, programRequest, ({ process }) => actions.showProgram(process));
+  const icons = new ProgramIcons(engine, (path) => app.getFileIcon(path, { size: 'small' }));
+  handle(IPC.icon, iconRequest, ({ process }) => icons.of(process));
   handle(IPC.save, saveRequest, ({ name, text }) => save(name, text));
   handle(IPC.copy, copyRequest, async ({ text }) => clipboard.writeText(text));
 

@@ -22,6 +22,9 @@ if (!process.env['ELECTRON_ENABLE_LOGGING']) app.commandLine.appendSwitch('log-l
 const userDataGiven = app.commandLine.getSwitchValue('user-data-dir');
 if (userDataGiven !== '') app.setPath('userData', path.resolve(userDataGiven));
 
+// By this Windows knows whose windows, notifications and places on the task bar belong together (appId in electron-builder.yml).
+if (process.platform === 'win32') app.setAppUserModelId('io.github.socketscope');
+
 // Must run before anything is awaited: Electron reads the schemes when it becomes ready.
 registerAppScheme();
 

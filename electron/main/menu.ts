@@ -48,8 +48,14 @@ export interface AppMenu {
   show(state: ViewState): void;
 }
 
-/** Installs the native menu. Every entry that concerns the grid is a command to the page. */
-export function installMenu(send: (command: Command) => void): AppMenu {
+/**
+ * Installs the native menu. Every entry that concerns the grid is a command to the page. The letter behind `&` is the one that
+ * chooses an entry while Alt shows them, on Windows and Linux.
+ */
+export function installMenu(
+  send: (command: Command) => void,
+  platform: NodeJS.Platform = process.platform,
+): AppMenu {
   const item = (
     label: string,
     command: Command,
@@ -81,7 +87,7 @@ export function installMenu(send: (command: Command) => void): AppMenu {
         item('Action &Log…', 'action-log'),
         item('Se&ttings…', 'settings'),
         separator,
-        { role: 'quit' },
+        quitItem(platform),
       ],
     },
     {
@@ -90,7 +96,7 @@ export function installMenu(send: (command: Command) => void): AppMenu {
         item('&Copy', 'copy', selected),
         item('Copy C&ell', 'copy-cell', selected),
         {
-          label: 'Copy &As',
+          label: 'Cop&y As',
           submenu: COPY_FORMATS.map((format) => item(COPY_TITLES[format], `copy-${format}`, selected)),
         },
         item('Select &All', 'select-all'),
@@ -119,7 +125,7 @@ export function installMenu(send: (command: Command) => void): AppMenu {
           submenu: READING_SWITCHES.map((name) => item(switchTitle(name), `read-${name}`, check)),
         },
         separator,
-        item('Look Up &Host Names', 'resolve-names', check),
+        item('Look &Up Host Names', 'resolve-names', check),
         item('Port &Names', 'port-names', check),
         {
           label: '&Columns',
@@ -137,9 +143,9 @@ export function installMenu(send: (command: Command) => void): AppMenu {
           label: '&Theme',
           submenu: THEMES.map((theme) => item(THEME_TITLES[theme], `theme-${theme}`, radio)),
         },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { role: 'resetZoom' },
+        { role: 'zoomIn', label: 'Zoom &In' },
+        { role: 'zoomOut', label: 'Zoom &Out' },
+        { role: 'resetZoom', label: '&Actual Size' },
         ...(app.isPackaged ? [] : ([separator, { role: 'toggleDevTools' }] as const)),
       ],
     },
@@ -168,7 +174,11 @@ export function installMenu(send: (command: Command) => void): AppMenu {
     {
       label: '&Help',
       role: 'help',
-      submenu: [item('&Keyboard Shortcuts', 'shortcuts'), separator, { role: 'about' }],
+      submenu: [
+        item('&Keyboard Shortcuts', 'shortcuts'),
+        separator,
+        { role: 'about', label: '&About SocketScope' },
+      ],
     },
   ]);
   Menu.setApplicationMenu(menu);
@@ -197,6 +207,13 @@ export function installMenu(send: (command: Command) => void): AppMenu {
       }
     },
   };
+}
+
+/** Windows says Exit, and closes a window by Alt+F4 without anybody's help. */
+function quitItem(platform: NodeJS.Platform): MenuItemConstructorOptions {
+  return platform === 'win32'
+    ? { role: 'quit', label: 'E&xit', accelerator: 'Alt+F4', registerAccelerator: false }
+    : { role: 'quit', label: '&Quit' };
 }
 
 /** Keys that type or edit where a text field has the focus belong to the page; the menu only names them. */

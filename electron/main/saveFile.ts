@@ -8,6 +8,7 @@ const REASONS: Record<string, string> = {
   EACCES: 'You may not write there.',
   EPERM: 'You may not write there.',
   EROFS: 'That disk is read-only.',
+  EBUSY: 'Another program has it open.',
   ENOENT: 'That folder does not exist.',
 };
 

@@ -13,6 +13,9 @@ contextBridge.exposeInMainWorld('socketscope', {
   },
   useEngine: (engine) => ipcRenderer.invoke(IPC.useEngine, { engine }),
   showProgram: (process) => ipcRenderer.invoke(IPC.showProgram, { process }),
+  // Elsewhere Electron has the same icon for every program.
+  hasIcons: process.platform === 'win32',
+  icon: (identity) => ipcRenderer.invoke(IPC.icon, { process: identity }),
   saveFile: (name, text) => ipcRenderer.invoke(IPC.save, { name, text }),
   copyText: (text) => ipcRenderer.invoke(IPC.copy, { text }),
   reportView: (state) => ipcRenderer.send(IPC.view, state),

@@ -12,21 +12,24 @@ import type { Command, Shell } from '../shell/shell';
 import { t } from '../strings';
 import { ActionLog } from './actionLog';
 import { columnOf } from './columns';
+import type { ColumnId } from './columns';
 import { Deferred } from './deferred';
 import { ENGINE_COMMANDS, Engines, LOCAL } from './engines';
 import { filterOf, rowFilter } from './filter';
 import { focusGrid } from './focus';
 import { groupingOf } from './groupings';
 import { Holding } from './holding';
+import { Icons } from './icons';
 import { Inspector } from './inspector';
 import { foldKey } from './lines';
 import { Names } from './names';
 import { ACTION_COMMANDS, isActionCommand, Orders } from './orders';
 import { browserPace } from './pace';
 import { RowActions } from './rowActions';
-import type { Arrangement } from './rowOrder';
+import type { Arrangement, Entry } from './rowOrder';
 import { Selection } from './selection';
 import { SocketStore } from './socketStore';
+import { lookedAt, TrafficWatch } from './trafficWatch';
 import { chosenReading, toggleTable, ui, useUi } from './uiStore';
 import type { UiState } from './uiStore';
 import { toggleFold, Upkeep } from './upkeep';
@@ -58,6 +61,8 @@ export class App {
     focused: () => this.selection.focused,
     now: () => performance.now(),
   });
+  readonly icons: Icons;
+  readonly traffic = new TrafficWatch((message) => this.wire.send(message));
   readonly log = new ActionLog((message) => this.wire.send(message));
   readonly orders: Orders;
   readonly engines: Engines;
@@ -72,11 +77,12 @@ export class App {
   constructor(readonly shell: Shell) {
     this.sockets = new SocketStore(this.arrangement(), browserPace());
     this.selection = new Selection(this.sockets.order);
+    this.icons = new Icons(shell.icon);
     this.wire = new Wire(this);
     this.orders = new Orders(shell, this.sockets.order, this.selection);
     this.engines = new Engines(shell);
     this.rows = new RowActions(shell, this.sockets.order, this.selection, this.lookups);
-    this.upkeep = new Upkeep(this.sockets, this.holding, this.names, () => this.applied);
+    this.upkeep = new Upkeep(this, () => this.applied);
     // Rows that have gone are no longer selected; those a filter hides still are.
     this.sockets.subscribe(() => this.selection.prune());
     this.selection.subscribe(() => this.reportView());
@@ -236,6 +242,20 @@ export class App {
     return () => this.revealListeners.delete(listener);
   };
 
+  /** These rows and columns are on screen: whose icons are wanted, and whose traffic the system has to be told to count. */
+  lookAt(visible: readonly SocketRow[], columns: readonly ColumnId[]): void {
+    this.icons.want(columns.includes('processName') ? visible : []);
+    if (!this.traffic.isWanted) return;
+    const { order } = this.sockets;
+    this.traffic.show(
+      lookedAt({
+        ...{ visible, columns, filter: this.applied, sortedBy: ui.get().sort.column },
+        shown: rowsOf(order.shown()),
+        all: this.allRows(),
+      }),
+    );
+  }
+
   /** See {@link RowActions.copyText}. */
   copyText(text: string): Promise<boolean> {
     return this.rows.copyText(text);
@@ -283,6 +303,10 @@ export class App {
       ...ENGINE_COMMANDS.filter((command) => engines.reasonAgainst(command) === null),
     ];
   }
+}
+
+function* rowsOf(entries: Iterable<Entry>): Generator<SocketRow> {
+  for (const { row } of entries) yield row;
 }
 
 function arrangementOf(

@@ -63,6 +63,28 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
 );
 
 describe('a layout of columns', () => {
+  it('has all columns of TCPView in its order, with the create time where the system is Windows', () => {
+    const TCPVIEW = [
+      ...[
+        'processName',
+        'pid',
+        'protocol',
+        'state',
+        'localAddress',
+        'localPort',
+        'remoteAddress',
+        'remotePort',
+      ],
+      ...['createdAt', 'moduleName', 'segmentsSent', 'segmentsReceived', 'bytesSent', 'bytesReceived'],
+    ];
+    expect(idsOf(presetLayout('tcpview', true))).toEqual(TCPVIEW);
+    expect(idsOf(presetLayout('tcpview'))).toEqual(
+      TCPVIEW.map((id) => (id === 'createdAt' ? 'firstSeenAt' : id)),
+    );
+    for (const name of PRESET_NAMES) expect(presetOf(presetLayout(name, true), true)).toBe(name);
+    expect(presetOf(presetLayout('tcpview', true))).toBeNull();
+  });
+
   it('has every column once and shows at least one, whatever is done to it', () => {
     fc.assert(
       fc.property(fc.array(anyChange, { maxLength: 30 }), anyReading, (changes, reading) => {

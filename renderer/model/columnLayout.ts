@@ -38,10 +38,10 @@ const PRESETS: Record<Exclude<PresetName, 'everything'>, readonly ColumnId[]> = 
     ...(['processName', 'pid', 'user', 'protocol', 'state', 'localAddress', 'localPort'] as const),
     ...(['remoteAddress', 'remotePort', 'firstSeenAt', 'bytesSent', 'bytesReceived'] as const),
   ],
-  // In place of the create time stands what every system gives: when the socket was first seen.
   tcpview: [
     ...(['processName', 'pid', 'protocol', 'state', 'localAddress', 'localPort'] as const),
-    ...(['remoteAddress', 'remotePort', 'firstSeenAt', 'moduleName', 'bytesSent', 'bytesReceived'] as const),
+    ...(['remoteAddress', 'remotePort', 'firstSeenAt', 'moduleName', 'segmentsSent'] as const),
+    ...(['segmentsReceived', 'bytesSent', 'bytesReceived'] as const),
   ],
   listeners: [
     ...(['processName', 'pid', 'user', 'protocol', 'state', 'localAddress', 'localPort'] as const),
@@ -53,9 +53,13 @@ const PRESETS: Record<Exclude<PresetName, 'everything'>, readonly ColumnId[]> = 
   ],
 };
 
+/** What TCPView has and every system gives stands in the place of what only Windows gives: when the socket was made. */
+const GIVEN_BY_WINDOWS: Partial<Record<ColumnId, ColumnId>> = { firstSeenAt: 'createdAt' };
+
 /** The columns of a preset come first; the others follow in their usual order, hidden. */
-export function presetLayout(name: PresetName): ColumnLayout {
-  const shown = name === 'everything' ? COLUMN_IDS.filter((id) => id !== 'commandLine') : PRESETS[name];
+export function presetLayout(name: PresetName, windows = false): ColumnLayout {
+  const chosen = name === 'everything' ? COLUMN_IDS.filter((id) => id !== 'commandLine') : PRESETS[name];
+  const shown = windows && name === 'tcpview' ? chosen.map((id) => GIVEN_BY_WINDOWS[id] ?? id) : chosen;
   const rest = COLUMN_IDS.filter((id) => !shown.includes(id));
   const hidden = rest.filter((id) => SHOWN_WITH[id] === undefined);
   return {
@@ -79,9 +83,9 @@ function inUsualPlace(order: readonly ColumnId[], id: ColumnId): ColumnId[] {
 }
 
 /** The preset that shows the same columns in the same order, whatever their widths; or null. */
-export function presetOf(layout: ColumnLayout): PresetName | null {
+export function presetOf(layout: ColumnLayout, windows = false): PresetName | null {
   const same = (name: PresetName): boolean => {
-    const { order, visible } = presetLayout(name);
+    const { order, visible } = presetLayout(name, windows);
     const isChosen = (id: ColumnId): boolean => layout.visible[id] === visible[id];
     const own = layout.order.filter((id) => visible[id] === true);
     return (

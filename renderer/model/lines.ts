@@ -31,6 +31,8 @@ export interface Entry extends Place {
 
 /** The columns that a group has sums of. */
 export const SUMMED = [
+  'segmentsSent',
+  'segmentsReceived',
   'bytesSent',
   'bytesReceived',
   'sendRate',

@@ -1,5 +1,5 @@
 /**
- * The sign before a process's name. Where the system gives no icons of programs, a letter on a colour that is the same
+ * The sign before a process's name. Where the system gives no icons of programs (./icons.ts), a letter on a colour that is the same
  * wherever the name is tells them apart; its shape says what kind of owner it is.
  */
 import type { CellRow } from './columns';

@@ -1,6 +1,7 @@
 /** Everything known of a socket as cards: what its row tells, its processes, and what the system answered. */
+import type { Traffic } from '../../shared/abilities';
 import { formatEndpoint } from '../../shared/address';
-import { fact, group, holderGroup } from '../../shared/details';
+import { fact, group, holderGroup, isSystemd, programFacts } from '../../shared/details';
 import type { Fact, FactGroup, SocketDetails } from '../../shared/details';
 import { factText } from '../../shared/factText';
 import { exportSocket } from '../../shared/fields';
@@ -12,14 +13,20 @@ import { t } from '../strings';
 import { OWNER_EXPLANATION } from './columns';
 
 /** The processes first, then the socket as the table has it, then the answer; null: not answered yet. */
-export function cardsOf(row: SocketRow, details: SocketDetails | null): FactGroup[] {
+export function cardsOf(row: SocketRow, details: SocketDetails | null, traffic?: Traffic): FactGroup[] {
   const holders = details?.holders ?? [];
   const groups = details?.groups ?? [];
+  // What the system answers of the traffic says why there is none.
+  const isSaid = groups.some(({ name }) => name === 'traffic');
   return [
     ...(holders.length === 0
       ? ownerCard(row)
       : holders.map((holder, i) => completed(holderGroup(holder, i + 1, holders.length), row))),
-    ...socketCard(row, new Set(groups.flatMap(({ facts }) => facts.map(({ name }) => name)))),
+    ...socketCard(
+      row,
+      new Set(groups.flatMap(({ facts }) => facts.map(({ name }) => name))),
+      isSaid ? undefined : traffic,
+    ),
     ...groups,
   ];
 }
@@ -40,7 +47,7 @@ export function allJson(row: SocketRow, details: SocketDetails | null): string {
 }
 
 /** What is in the row, but not in the answer. */
-function socketCard(row: SocketRow, told: ReadonlySet<string>): FactGroup[] {
+function socketCard(row: SocketRow, told: ReadonlySet<string>, traffic: Traffic | undefined): FactGroup[] {
   const { facts: titles } = t.inspector;
   const listens = row.state === 'LISTEN';
   const queueUnit = listens ? 'count' : 'bytes';
@@ -65,6 +72,8 @@ function socketCard(row: SocketRow, told: ReadonlySet<string>): FactGroup[] {
     ...fact('destroyedAt', titles.destroyedAt, row.destroyedAt, 'time'),
     ...fact('bytesSent', titles.bytesSent, row.bytesSent, 'bytes'),
     ...fact('bytesReceived', titles.bytesReceived, row.bytesReceived, 'bytes'),
+    ...fact('segmentsSent', titles.segmentsSent, row.segmentsSent, 'count'),
+    ...fact('segmentsReceived', titles.segmentsReceived, row.segmentsReceived, 'count'),
     ...fact(receive, titles[receive], row.receiveQueue, queueUnit),
     ...fact(send, titles[send], row.sendQueue, queueUnit),
     ...fact('rtt', titles.rtt, row.rtt, 'ms'),
@@ -75,7 +84,14 @@ function socketCard(row: SocketRow, told: ReadonlySet<string>): FactGroup[] {
     'socket',
     t.inspector.socket,
     facts.filter(({ name }) => !told.has(name)),
+    uncounted(row, traffic),
   );
+}
+
+/** Why nothing is said of what a connection has carried; null where it is, or where there is nothing to carry. */
+function uncounted({ protocol, remoteAddress }: SocketRow, traffic: Traffic | undefined): string | null {
+  if (protocol !== 'tcp' || remoteAddress === null || traffic?.counted !== 'never') return null;
+  return traffic.why ?? t.columns.uncounted;
 }
 
 /** The process as the row has it, where no holder is known (any more), and why. */
@@ -89,8 +105,9 @@ function ownerCard(row: SocketRow): FactGroup[] {
       ...fact('pid', titles.pid, row.pid),
       ...fact('path', titles.path, row.processPath),
       ...fact('parentName', titles.parentName, row.parentName),
-      ...fact('unit', titles.unit, row.unit),
+      ...fact('unit', row.unit !== null && isSystemd(row.unit) ? titles.unit : titles.service, row.unit),
       ...fact('container', titles.container, row.container),
+      ...programFacts(row.program),
       ...fact('startedAt', titles.startedAt, row.processStartedAt, 'time'),
       ...fact('commandLine', titles.commandLine, row.commandLine),
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilter, withTerm } from '../../shared/filter';
 import { findField } from '../../shared/filter/fields';
-import { listener, ownerless, socketRow, udpSocket } from '../../shared/fixtures/rows';
+import { listener, ownerless, socketRow, SVCHOST, udpSocket } from '../../shared/fixtures/rows';
 import { NO_LOOKUPS } from '../../shared/rowFacts';
 import type { LiveRow } from '../../shared/rowFacts';
 import type { SocketRow } from '../../shared/socket';
@@ -16,11 +16,21 @@ const ROWS = [
   listener(),
   ownerless(),
   udpSocket(),
+  socketRow({ program: SVCHOST }),
+  socketRow({ program: SVCHOST, unit: 'Dnscache', processPath: 'C:\\Windows\\System32\\svchost.exe' }),
 ].map(live);
 
 describe('the terms of a row', () => {
   it('are of fields that the language has', () => {
     expect(TERM_FIELDS.filter((name) => findField(name)?.name !== name)).toEqual([]);
+  });
+
+  it('are of the service where that is what the module’s name is', () => {
+    const [own, hosted] = ROWS.slice(-2).map((row) => cellTerm('moduleName', row, NO_LOOKUPS));
+    expect([own, hosted]).toEqual([
+      { field: 'path', value: '/usr/sbin/nginx' },
+      { field: 'unit', value: 'Dnscache' },
+    ]);
   });
 
   it('find that row, and hide it where they are negated', () => {

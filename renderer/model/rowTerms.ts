@@ -1,6 +1,6 @@
 /** The terms of the filter language that stand for what a row has: "only this process", "hide this port". */
 import type { LiveRow, Lookups } from '../../shared/rowFacts';
-import { addressClass } from '../../shared/rowFacts';
+import { addressClass, hostedService } from '../../shared/rowFacts';
 import { tableOf } from '../../shared/socket';
 
 /** The fields that a row can be filtered by from its menu. */
@@ -16,6 +16,7 @@ export const TERM_FIELDS = [
     'interface',
     'namespace',
   ] as const),
+  ...(['description', 'company', 'product', 'version', 'bits', 'session'] as const),
   ...(['path', 'unit', 'container', 'parent', 'owner', 'type', 'command', 'inode'] as const),
 ] as const;
 export type TermField = (typeof TERM_FIELDS)[number];
@@ -52,6 +53,12 @@ const BY_COLUMN: Readonly<Record<string, readonly [TermField, Read]>> = {
   interface: ['interface', (row) => row.interface],
   namespace: ['namespace', (row) => row.namespace],
   processPath: ['path', (row) => row.processPath],
+  description: ['description', (row) => row.program?.description ?? null],
+  company: ['company', (row) => row.program?.company ?? null],
+  product: ['product', (row) => row.program?.product ?? null],
+  fileVersion: ['version', (row) => row.program?.version ?? null],
+  bits: ['bits', (row) => row.program?.bits ?? null],
+  session: ['session', (row) => row.program?.session ?? null],
   moduleName: ['path', (row) => row.processPath],
   commandLine: ['command', (row) => row.commandLine],
   unit: ['unit', (row) => row.unit],
@@ -64,7 +71,8 @@ const BY_COLUMN: Readonly<Record<string, readonly [TermField, Read]>> = {
 
 /** The term for what stands in a cell; null where nobody would filter by that. */
 export function cellTerm(column: string, row: LiveRow, lookups: Lookups): RowTerm | null {
-  const known = Object.hasOwn(BY_COLUMN, column) ? BY_COLUMN[column] : undefined;
+  const shown = column === 'moduleName' && hostedService(row) !== null ? 'unit' : column;
+  const known = Object.hasOwn(BY_COLUMN, shown) ? BY_COLUMN[shown] : undefined;
   if (known === undefined) return null;
   const value = known[1](row, lookups);
   return { field: known[0], value: value === null ? null : String(value) };

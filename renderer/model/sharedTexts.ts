@@ -1,4 +1,4 @@
-import type { SocketRow } from '../../shared/socket';
+import type { ProgramFacts, SocketRow } from '../../shared/socket';
 
 const MOST_TEXTS = 20_000;
 
@@ -8,6 +8,7 @@ const MOST_TEXTS = 20_000;
  */
 export class SharedTexts {
   private readonly known = new Map<string, string>();
+  private readonly programs = new Map<string, ProgramFacts>();
 
   /** Changes the row in place. `before`: the same socket's last one, whose texts are shared already. */
   share(row: SocketRow, before: SocketRow | undefined): void {
@@ -26,6 +27,7 @@ export class SharedTexts {
     row.container = this.one(row.container, before?.container);
     row.parentName = this.one(row.parentName, before?.parentName);
     row.user = this.one(row.user, before?.user);
+    row.program = this.program(row.program, before?.program);
     // A socket's own texts are kept as they were: they are as long-lived as the socket.
     if (before === undefined) return;
     row.id = before.id;
@@ -35,6 +37,23 @@ export class SharedTexts {
   /** Nothing of what is no longer read stays in memory: command lines may hold passwords. */
   forget(): void {
     this.known.clear();
+    this.programs.clear();
+  }
+
+  /** One object for each program: of the rows of a Windows machine many have the same. */
+  private program(
+    program: ProgramFacts | null,
+    before: ProgramFacts | null | undefined,
+  ): ProgramFacts | null {
+    if (program === null) return null;
+    if (before != null && isSameProgram(program, before)) return before;
+    const { company, product, description, version, bits, session } = program;
+    const key = JSON.stringify([company, product, description, version, bits, session]);
+    const known = this.programs.get(key);
+    if (known !== undefined) return known;
+    if (this.programs.size >= MOST_TEXTS) this.programs.clear();
+    this.programs.set(key, program);
+    return program;
   }
 
   private one<Text extends string | null>(text: Text, before: Text | undefined): Text {
@@ -46,4 +65,15 @@ export class SharedTexts {
     this.known.set(text, text);
     return text;
   }
+}
+
+function isSameProgram(a: ProgramFacts, b: ProgramFacts): boolean {
+  return (
+    a.company === b.company &&
+    a.product === b.product &&
+    a.description === b.description &&
+    a.version === b.version &&
+    a.bits === b.bits &&
+    a.session === b.session
+  );
 }

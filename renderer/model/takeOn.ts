@@ -36,11 +36,14 @@ export function takeOn(into: LiveRow, from: LiveRow): void {
   into.sendQueue = from.sendQueue;
   into.rtt = from.rtt;
   into.retransmits = from.retransmits;
+  into.segmentsSent = from.segmentsSent;
+  into.segmentsReceived = from.segmentsReceived;
   into.direction = from.direction;
   into.interface = from.interface;
   into.parentPid = from.parentPid;
   into.parentName = from.parentName;
   into.commandLine = from.commandLine;
+  into.program = from.program;
   into.sendRate = from.sendRate;
   into.receiveRate = from.receiveRate;
 }

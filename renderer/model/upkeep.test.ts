@@ -4,8 +4,10 @@ import type { Lookups } from '../../shared/rowFacts';
 import { NO_LOOKUPS } from '../../shared/rowFacts';
 import { filterOf, rowFilter } from './filter';
 import { Holding } from './holding';
+import { Icons } from './icons';
 import { Names } from './names';
 import { SocketStore } from './socketStore';
+import { TrafficWatch } from './trafficWatch';
 import { ui } from './uiStore';
 import { Upkeep } from './upkeep';
 
@@ -37,7 +39,9 @@ it('asks for the names of rows that are not on screen where the filter goes by n
     sockets.order.put({ ...socketRow({ id, remoteAddress }), sendRate: null, receiveRate: null }, null);
   }
   sockets.order.settle();
-  new Upkeep(sockets, new Holding(() => undefined), names, () => filter).start();
+  const holding = new Holding(() => undefined);
+  const traffic = new TrafficWatch(() => undefined);
+  new Upkeep({ sockets, holding, names, icons: new Icons(null), traffic }, () => filter).start();
 
   vi.advanceTimersByTime(10_000);
   expect(asked).toEqual([]); // nothing is looked up unless that is switched on

@@ -1,8 +1,10 @@
 import type { Filter } from '../../shared/filter';
 import { columnOf } from './columns';
 import type { Holding } from './holding';
+import type { Icons } from './icons';
 import type { Names } from './names';
 import type { SocketStore } from './socketStore';
+import type { TrafficWatch } from './trafficWatch';
 import { ui, useUi } from './uiStore';
 import type { UiState } from './uiStore';
 
@@ -13,14 +15,21 @@ const TIME_PAUSE = 3000;
 /** Addresses that are asked for without being on screen: more would keep a name server busy for too long. */
 const MOST_ASKED = 5000;
 
+/** What is kept in line. */
+interface Kept {
+  sockets: SocketStore;
+  holding: Holding;
+  names: Names;
+  icons: Icons;
+  traffic: TrafficWatch;
+}
+
 /** Keeps the rows in line with what the user interface says, and with names and time where the order depends on them. */
 export class Upkeep {
   private namesTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
-    private readonly sockets: SocketStore,
-    private readonly holding: Holding,
-    private readonly names: Names,
+    private readonly kept: Kept,
     private readonly filter: () => Filter,
   ) {}
 
@@ -33,24 +42,28 @@ export class Upkeep {
     };
     watch(ui.get());
     useUi.subscribe(watch);
-    this.names.subscribe(() => this.namesChanged());
+    this.kept.names.subscribe(() => this.namesChanged());
     setInterval(() => {
-      if (this.filter().dependsOnTime) this.sockets.reconsider();
+      if (this.filter().dependsOnTime) this.kept.sockets.reconsider();
       this.askForNames();
     }, TIME_PAUSE);
   }
 
   private follow(state: UiState, before: UiState | null): void {
+    const { sockets, holding, names, icons, traffic } = this.kept;
     const changed = (name: keyof UiState): boolean => state[name] !== before?.[name];
-    if (changed('keepStill')) this.sockets.keepStill(state.keepStill);
-    if (changed('highlight')) this.sockets.highlightFor(state.highlight.updates);
-    if (changed('resolveNames')) this.names.turn(state.resolveNames);
-    if (changed('collapsed')) this.sockets.fold(state.collapsed);
+    if (changed('keepStill')) sockets.keepStill(state.keepStill);
+    if (changed('highlight')) sockets.highlightFor(state.highlight.updates);
+    if (changed('resolveNames')) names.turn(state.resolveNames);
+    if (changed('collapsed')) sockets.fold(state.collapsed);
+    if (changed('details')) traffic.inspect(state.details?.id ?? null);
+    if (before !== null && state.welcome?.engineId !== before.welcome?.engineId) icons.forget();
+    if (changed('welcome') && state.welcome !== null) traffic.connected(state.welcome.traffic.counted);
     if (changed('menu') || changed('question') || changed('acting'))
-      this.holding.set('menu', state.menu !== null || state.question !== null || isAsked(state));
+      holding.set('menu', state.menu !== null || state.question !== null || isAsked(state));
     // They are the keys of another view's groups.
     if (before !== null && changed('view') && state.collapsed.size > 0) ui.set({ collapsed: new Set() });
-    if (before !== null && state.welcome?.services !== before.welcome?.services) this.sockets.reconsider();
+    if (before !== null && state.welcome?.services !== before.welcome?.services) sockets.reconsider();
   }
 
   /** Whether names decide what is on screen, and where. */
@@ -61,21 +74,21 @@ export class Upkeep {
   /** The grid asks for what is on screen. Where that depends on names, a row could never get there without its own. */
   private askForNames(): void {
     if (!ui.get().resolveNames || !this.dependsOnNames) return;
-    const { order } = this.sockets;
+    const { order } = this.kept.sockets;
     const addresses = new Set<string>();
     for (const id of order.ids()) {
       const { remoteAddress } = order.get(id)!.row;
       if (remoteAddress !== null) addresses.add(remoteAddress);
       if (addresses.size === MOST_ASKED) break;
     }
-    this.names.want(addresses);
+    this.kept.names.want(addresses);
   }
 
   private namesChanged(): void {
     if (!this.dependsOnNames) return;
     this.namesTimer ??= setTimeout(() => {
       this.namesTimer = null;
-      this.sockets.reconsider();
+      this.kept.sockets.reconsider();
     }, NAMES_PAUSE);
   }
 }

@@ -2,6 +2,7 @@
 import type { Command, ViewSwitch } from '../../shared/bridge';
 import { COLUMN_PRESETS, DENSITIES, THEMES, VIEWS } from '../../shared/settings';
 import { presetLayout } from './columnLayout';
+import { isWindows } from './system';
 import { showEverything, ui } from './uiStore';
 import type { DialogName, UiState } from './uiStore';
 
@@ -29,7 +30,7 @@ export function runViewCommand(command: Command): void {
   if (theme !== undefined) ui.set({ theme });
   if (density !== undefined) ui.set({ density });
   if (view !== undefined) ui.set({ view });
-  if (preset !== undefined) ui.set({ columns: presetLayout(preset) });
+  if (preset !== undefined) ui.set({ columns: presetLayout(preset, isWindows(ui.get().welcome)) });
   if (dialog !== undefined) ui.set({ dialog });
   if (isSwitch(command)) ui.set((state) => ({ [SWITCH_FIELDS[command]]: !state[SWITCH_FIELDS[command]] }));
   if (command === 'clear-filter') showEverything();

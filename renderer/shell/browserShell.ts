@@ -39,6 +39,7 @@ export function browserShell(questions: Questions): Shell {
     stopActing: async () => doing.stop(),
     useEngine: () => Promise.reject(new Error(t.engine.inBrowser)),
     showProgram: () => Promise.reject(new Error(t.actions.notInBrowser)),
+    icon: null,
     saveFile: async (name, text) => {
       download(name, text);
       return { saved: name };

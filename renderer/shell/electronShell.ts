@@ -29,6 +29,7 @@ export function electronShell(bridge: PageBridge): Shell {
     stopActing: () => call(bridge.stopActing()),
     useEngine: (engine) => call(bridge.useEngine(engine)),
     showProgram: (process) => call(bridge.showProgram(process)),
+    icon: bridge.hasIcons ? async (process) => imageOrNull(await bridge.icon(process)) : null,
     saveFile: (name, text) => call(bridge.saveFile(name, text)),
     copyText: (text) => call(bridge.copyText(text)),
     reportView: (state) => bridge.reportView(state),
@@ -74,6 +75,11 @@ function portChannel(port: MessagePort): Channel {
     onClose: () => undefined, // main tells of the engine's end
     close: () => port.close(),
   };
+}
+
+/** Nothing but a picture gets into the page as one. */
+function imageOrNull(url: string | null): string | null {
+  return url?.startsWith('data:image/png;base64,') === true ? url : null;
 }
 
 /** Electron wraps what main throws: `Error invoking remote method 'x': Error: the sentence`. */

@@ -2,6 +2,7 @@ import type { Command, ViewState } from '../../shared/bridge';
 import type { Channel } from '../../shared/channel';
 import type { EngineChoice, OrderReport, Progress, SaveReport } from '../../shared/contract';
 import type { Order, ProcessIdentity } from '../../shared/orders';
+import type { AskForIcon } from '../model/icons';
 import type { LoadedSettings, Settings } from '../../shared/settings';
 
 export type { Command, ViewState };
@@ -49,6 +50,8 @@ export interface Shell {
   useEngine(engine: EngineChoice): Promise<void>;
   /** Shows where the program of this process lies. @throws Error with a sentence for a person */
   showProgram(process: ProcessIdentity): Promise<void>;
+  /** Asks for the icon of a process's program, as a data URL; null where the shell has no icons. */
+  readonly icon: AskForIcon | null;
   /** @param name ends with .csv or .json */
   saveFile(name: string, text: string): Promise<SaveReport>;
   copyText(text: string): Promise<void>;

@@ -5,6 +5,8 @@ export const engineStrings = {
   elevateLong: 'Restart the engine as administrator',
   elevateTitle:
     'Asks for the administrator’s password. The engine then sees and ends what other users own; this window stays as it is.',
+  elevateTitleWindows:
+    'Windows asks for your consent, or for an administrator’s password. The engine then counts traffic, resets connections and ends what other users own; this window stays as it is.',
   asking: 'Waiting for permission…',
   elevated: 'as administrator',
   elevatedTitle: 'The engine runs with an administrator’s privileges',
@@ -20,7 +22,7 @@ export const engineStrings = {
   cannotElevate: 'There is no way to ask for an administrator’s privileges here',
   alreadyLocal: 'The list shows this machine already',
   inBrowser:
-    'A page in a browser cannot start an engine. Start “socketscope serve” as root, or on that machine, and open the address that it prints.',
+    'A page in a browser cannot start an engine. Start “socketscope serve” as root or administrator, or on that machine, and open the address that it prints.',
 
   // Lost
   again: (seconds: number) => (seconds === 0 ? 'Trying again now…' : `Trying again in ${seconds} s`),

@@ -1,7 +1,8 @@
-import { useContext } from 'react';
+import { useContext, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import type { CellRow, ColumnSpec } from '../model/columns';
 import { ownerGlyph } from '../model/ownerGlyph';
+import { useApp } from './AppContext';
 import { CellFactsContext, pinClass } from './CellFacts';
 import { piecesOf, tailStart } from './cellPieces';
 
@@ -68,8 +69,11 @@ function marked(
   );
 }
 
-/** A sign that tells processes apart at a glance. It says nothing that the row does not. */
+/** A sign that tells processes apart at a glance: the program's icon, where there is one. It says nothing that the row does not. */
 function Glyph({ row }: { row: CellRow }) {
+  const { icons } = useApp();
+  const icon = useSyncExternalStore(icons.subscribe, () => icons.of(row));
+  if (icon !== null) return <img className="glyph icon" src={icon} alt="" draggable={false} />;
   const { kind, letter, hue } = ownerGlyph(row);
   return (
     <span

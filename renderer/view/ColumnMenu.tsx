@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import type { ColumnId } from '../../shared/columnIds';
 import { PRESET_NAMES, presetOf } from '../model/columnLayout';
+import { isWindows } from '../model/system';
 import { columnOf } from '../model/columns';
 import { ui, useUi } from '../model/uiStore';
 import { t } from '../strings';
@@ -26,7 +27,8 @@ function OpenMenu({ x, y, id }: { x: number; y: number; id: ColumnId }) {
   const sort = useUi((state) => state.sort);
   const { title } = columnOf(id);
   const isPinned = layout.pinned.includes(id);
-  const preset = presetOf(layout);
+  const windows = useUi(({ welcome }) => isWindows(welcome));
+  const preset = presetOf(layout, windows);
   useOutside(true, [box], close);
 
   // Kept inside the window, whichever corner was clicked.

@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom';
 import type { ColumnId } from '../../shared/columnIds';
 import { isShown, PRESET_NAMES, presetOf } from '../model/columnLayout';
 import { columnOf } from '../model/columns';
+import { isWindows } from '../model/system';
 import { useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { choosePreset, move, setPinned, setShown } from './columnCommands';
@@ -21,7 +22,8 @@ function OpenDialog() {
   const layout = useUi((state) => state.columns);
   const reading = useUi((state) => state.status?.reading);
   const [search, setSearch] = useState('');
-  const preset = presetOf(layout);
+  const windows = useUi(({ welcome }) => isWindows(welcome));
+  const preset = presetOf(layout, windows);
   const sought = search.trim().toLowerCase();
   const found = layout.order.filter((id) => {
     const { title, about } = columnOf(id);

@@ -6,6 +6,7 @@ import { activeParts, addTerm, clearFilters } from '../model/filter';
 import { focusGrid } from '../model/focus';
 import { cellTerm, rowTerms } from '../model/rowTerms';
 import type { RowTerm } from '../model/rowTerms';
+import { isWindows } from '../model/system';
 import { ui, useUi } from '../model/uiStore';
 import type { UiState } from '../model/uiStore';
 import type { Command } from '../shell/shell';
@@ -33,6 +34,8 @@ function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
     column: ui.get().cell,
   }));
   const { row, column } = about;
+  // ss is a program of Linux.
+  const formats = COPY_FORMATS.filter((format) => format !== 'ss' || !isWindows(ui.get().welcome));
   const clicked = row === undefined || column === null ? null : cellTerm(column, row, app.lookups);
 
   // Kept inside the window, whatever corner was clicked.
@@ -111,7 +114,7 @@ function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
       )}
       <Item label={text.copy(count)} keys="Ctrl+C" disabled={count === 0} onClick={() => run('copy')} />
       <Submenu label={text.copyAs}>
-        {COPY_FORMATS.map((format) => (
+        {formats.map((format) => (
           <Item
             key={format}
             label={text.formats[format]}

@@ -1,6 +1,7 @@
 import { House, Server, ShieldCheck, ShieldPlus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isElevationOfUse, LOCAL } from '../model/engines';
+import { isWindows } from '../model/system';
 import { useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { useApp } from './AppContext';
@@ -40,6 +41,7 @@ export function EngineStatus() {
 export function ElevateButton() {
   const app = useApp();
   const offered = useUi(isElevationOfUse);
+  const windows = useUi(({ welcome }) => isWindows(welcome));
   const asking = useUi(({ nextEngine }) => nextEngine?.kind === 'elevated');
   if (!offered || app.shell.enginesRefused !== null) return null;
   return (
@@ -48,7 +50,7 @@ export function ElevateButton() {
       className="item elevate"
       disabled={asking}
       aria-label={t.engine.elevateLong}
-      title={`${t.engine.elevateLong}\n${t.engine.elevateTitle}`}
+      title={`${t.engine.elevateLong}\n${windows ? t.engine.elevateTitleWindows : t.engine.elevateTitle}`}
       onClick={() => app.run('elevate')}
     >
       <ShieldPlus size={13} aria-hidden /> {asking ? t.engine.asking : t.engine.elevate}

@@ -57,6 +57,12 @@ export function Grid() {
   useAnchor(order, virtualizer, shown, rowHeight);
   useEffect(() => names.want(visible.flatMap(({ row }) => [row.remoteAddress, row.localAddress])));
   const columns = useGridColumns();
+  useEffect(() =>
+    app.lookAt(
+      visible.map(({ row }) => row),
+      columns.shown.map(({ id }) => id),
+    ),
+  );
   const table = useTable({
     features: columnFeatures,
     columns: TABLE_COLUMNS,

@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom';
 import type { ColumnId } from '../../shared/columnIds';
 import type { ColumnSpec } from '../model/columns';
 import { focusGrid } from '../model/focus';
+import { trafficNote } from '../model/system';
 import { sortBy, ui, useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { fit, step, widen } from './columnCommands';
@@ -96,6 +97,9 @@ interface HeaderCellProps {
 
 function HeaderCell({ spec, shown, pins, pin, reached, onKeyDown, onFocus }: HeaderCellProps) {
   const { id, title, about, align } = spec;
+  const traffic = useUi((state) => state.welcome?.traffic);
+  const note = trafficNote(id, traffic);
+  const isBlank = note !== '' && traffic?.counted === 'never';
   const sort = useUi((state) => state.sort);
   const isSorted = sort.column === id;
   const Arrow = sort.descending ? ChevronDown : ChevronUp;
@@ -113,14 +117,14 @@ function HeaderCell({ spec, shown, pins, pin, reached, onKeyDown, onFocus }: Hea
     <div
       role="columnheader"
       data-header={id}
-      className={`cell ${align}${pinClass(pin, pins)}`}
+      className={`cell ${align}${isBlank ? ' uncounted' : ''}${pinClass(pin, pins)}`}
       style={pin === null ? undefined : { left: `var(--pin-${pin})` }}
       aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
     >
       <button
         type="button"
         tabIndex={reached ? 0 : -1}
-        title={t.columns.sortBy(title, about)}
+        title={t.columns.sortBy(title, [about, note].filter(Boolean).join('\n'))}
         onClick={() => sortBy(id)}
         onKeyDown={onKeyDown}
         onFocus={onFocus}

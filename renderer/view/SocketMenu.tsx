@@ -3,6 +3,7 @@ import { isOn, READING_SWITCHES, switchTitle } from '../../shared/reading';
 import type { ReadingSwitch } from '../../shared/reading';
 import { protocolOf } from '../../shared/socket';
 import type { Protocol } from '../../shared/socket';
+import { isWindows } from '../model/system';
 import { chosenReading, useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { useApp } from './AppContext';
@@ -12,12 +13,15 @@ import { MenuButton, MenuCheck } from './filter/MenuButton';
 export function SocketMenu() {
   const app = useApp();
   const reading = useUi(chosenReading);
+  const windows = useUi(({ welcome }) => isWindows(welcome));
   const available = useUi((state) => state.status?.available);
   if (reading === null || available === undefined) return null;
   const protocols = new Set<Protocol>(available.map(protocolOf));
+  // A system without other protocols has no namespaces either; what is bound Windows tells all the same.
+  const hasMore = protocols.size > 2;
+  const isOffered = { bound: hasMore || windows, namespaces: hasMore, commandLines: true };
   const switches = READING_SWITCHES.filter((name) =>
-    // A system without other protocols has no namespaces either.
-    isGeneral(name) ? protocols.size > 2 || name === 'commandLines' : protocols.has(name),
+    isGeneral(name) ? isOffered[name] : protocols.has(name),
   );
   const count = switches.filter((name) => isOn(reading, name)).length;
   const text = t.filter.toolbar;

@@ -4,6 +4,7 @@ import { INTERVALS } from '../../shared/contract';
 import { formatCount, formatRate } from '../model/columns';
 import { COUNTED_STATES, countedState, toggleCounted } from '../model/filter';
 import type { CountedState } from '../model/filter';
+import { isWindows } from '../model/system';
 import { useUi } from '../model/uiStore';
 import { t } from '../strings';
 import { useApp, useSelection, useSockets } from './AppContext';
@@ -15,6 +16,11 @@ export function StatusBar() {
   const lost = useUi((state) => state.connection.kind === 'lost');
   const selected = useSelection().shownCount;
   const text = t.filter.status;
+  const windows = isWindows(welcome);
+  const uncounted = welcome?.traffic.counted === 'never' ? welcome.traffic.why : null;
+  // One sentence about missing privileges is enough: where one is there, it also says what that costs.
+  const missing =
+    welcome?.missingPrivilege == null ? null : sentences(welcome.missingPrivilege, uncounted ?? '');
   if (status === null) return <footer className="status-bar" />;
   const counts: Record<CountedState, number> = {
     established: status.established,
@@ -55,13 +61,18 @@ export function StatusBar() {
         <Warning
           text={[
             text.owners(status.hiddenOwners, formatCount(status.hiddenOwners)),
-            ...(welcome?.missingPrivilege == null ? [] : [text.notRoot]),
+            ...(missing === null ? [] : [windows ? text.notAdministrator : text.notRoot]),
           ].join(': ')}
-          title={welcome?.missingPrivilege ?? text.sealed}
+          title={missing ?? text.sealed}
         />
       )}
-      {status.hiddenOwners === 0 && welcome?.missingPrivilege != null && (
-        <Warning text={text.notRootAlone} title={welcome.missingPrivilege} />
+      {status.hiddenOwners === 0 && missing !== null && (
+        <Warning text={windows ? text.notAdministratorAlone : text.notRootAlone} title={missing} />
+      )}
+      {uncounted !== null && missing === null && (
+        <span className="item" title={uncounted}>
+          {text.untold}
+        </span>
       )}
       <ElevateButton />
       {status.missedEvents > 0 && (
@@ -71,6 +82,11 @@ export function StatusBar() {
       {welcome?.demo === true && <span className="item demo">{text.demo(welcome.backend)}</span>}
     </footer>
   );
+}
+
+/** Of two sentences on the same, one may be a part of the other. */
+function sentences(one: string, other: string): string {
+  return other === '' || one.includes(other) ? one : `${one}\n${other}`;
 }
 
 /** A click shows these sockets only, and the next one all again. */
@@ -134,6 +150,7 @@ const SUM_WITHIN = 1000;
 /** What all shown rows together send and receive, in bytes/s. */
 function TotalRates() {
   const { sockets } = useApp();
+  const watched = useUi(({ welcome }) => welcome?.traffic.counted === 'watched');
   const [{ sent, received }, setSum] = useState({ sent: 0, received: 0 });
   useEffect(() => {
     let asked = 0;
@@ -157,7 +174,7 @@ function TotalRates() {
   if (sent === 0 && received === 0) return null;
   const text = t.filter.status;
   return (
-    <span className="item rates" title={text.rates}>
+    <span className="item rates" title={watched ? text.ratesWatched : text.rates}>
       <span>
         <span aria-label={text.sent} role="img">
           ↑

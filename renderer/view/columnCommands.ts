@@ -9,6 +9,7 @@ import {
   stepColumn,
 } from '../model/columnLayout';
 import type { PresetName } from '../model/columnLayout';
+import { isWindows } from '../model/system';
 import { ui } from '../model/uiStore';
 import { fittingWidth, measuredWidths } from './columnWidths';
 import { widthsWith } from './headerDrags';
@@ -58,5 +59,5 @@ export function move(peers: readonly ColumnId[], id: ColumnId, to: number): void
 
 /** Shows the columns of a preset, in its order, each as wide as it comes; a sort by what is no longer shown is kept. */
 export function choosePreset(name: PresetName): void {
-  ui.set({ columns: presetLayout(name) });
+  ui.set({ columns: presetLayout(name, isWindows(ui.get().welcome)) });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIELDS } from '../../../shared/fields';
-import { listener, ownerless, socketRow, udpSocket } from '../../../shared/fixtures/rows';
+import { listener, ownerless, socketRow, SVCHOST, udpSocket } from '../../../shared/fixtures/rows';
 import { NO_LOOKUPS } from '../../../shared/rowFacts';
 import { OWNER_TITLES, OWNERS, PROTOCOLS, tableOf, tableTitle } from '../../../shared/socket';
 import type { SocketRow } from '../../../shared/socket';
@@ -27,6 +27,7 @@ function sorted(id: ColumnId & keyof SocketRow, rows: SocketRow[]): unknown[] {
 const whole = (): CellRow => ({
   ...socketRow({ container: 'docker 4f5e6d7c8b9a', rtt: 12.345, retransmits: 3, bytesSent: 1_234_567 }),
   ...{ bytesReceived: 42, receiveQueue: 7, sendQueue: 1000, commandLine: 'nginx: worker', holders: 2 },
+  ...{ program: SVCHOST, segmentsSent: 1200, segmentsReceived: 900 },
   ...{ createdAt: NOW - 125_000, destroyedAt: NOW - 1000, sendRate: 24_600, receiveRate: 512 },
 });
 
@@ -77,7 +78,14 @@ describe('COLUMNS', () => {
       ...{ destroyedAt: formatTime(NOW - 1000), bytesSent: '1,234,567', bytesReceived: '42' },
       ...{ sendRate: '24.6 kB/s', receiveRate: '512 B/s', sendQueue: '1,000', receiveQueue: '7' },
       ...{ rtt: '12.3 ms', retransmits: '3', moduleName: 'nginx', processPath: '/usr/sbin/nginx' },
-      ...{ commandLine: 'nginx: worker', unit: 'nginx.service', container: 'docker 4f5e6d7c8b9a' },
+      ...{ segmentsSent: '1,200', segmentsReceived: '900', company: 'Microsoft Corporation', session: '0' },
+      ...{ product: SVCHOST.product, description: SVCHOST.description, fileVersion: '10.0.26100.1' },
+      ...{
+        bits: '64-bit',
+        commandLine: 'nginx: worker',
+        unit: 'nginx.service',
+        container: 'docker 4f5e6d7c8b9a',
+      },
       ...{ parent: 'systemd (1)', processStartedAt: formatTime(row.processStartedAt!), owner: 'Known' },
       ...{ holders: '2', type: 'stream', inode: '4711' },
     });
@@ -177,9 +185,27 @@ describe('COLUMNS', () => {
 
   it('finds the name of a module in the paths of either system', () => {
     const of = (processPath: string | null): string => text('moduleName', socketRow({ processPath }));
-    expect(['/usr/bin/python3.11', 'C:\\Windows\\svchost.exe', 'nginx', null].map(of)).toEqual([
-      ...['python3.11', 'svchost.exe', 'nginx', ''],
+    expect(['/usr/bin/python3.11', 'C:\\Windows\\notepad.exe', 'nginx', null].map(of)).toEqual([
+      ...['python3.11', 'notepad.exe', 'nginx', ''],
     ]);
+  });
+
+  it('names the service where a program of Windows runs services, and only there', () => {
+    const processPath = 'C:\\Windows\\System32\\svchost.exe';
+    const service = socketRow({ processPath, unit: 'Dnscache' });
+    expect([text('moduleName', service), key('moduleName', service)]).toEqual(['Dnscache', 'dnscache']);
+    expect(tooltip('moduleName', service)).toBe(`Dnscache\n${processPath}`);
+    expect(text('moduleName', socketRow({ processPath, unit: null }))).toBe('svchost.exe');
+    const own = socketRow({ processPath: 'C:\\Windows\\System32\\spoolsv.exe', unit: 'Spooler' });
+    expect([text('moduleName', own), text('unit', own)]).toEqual(['spoolsv.exe', 'Spooler']);
+  });
+
+  it('sorts versions by their numbers', () => {
+    const of = (version: string): SocketRow => socketRow({ program: { ...SVCHOST, version } });
+    const versions = ['2.0', '10.0.9', '10.0.22', '10.0.22 rc'];
+    const rows = versions.toReversed().map(of);
+    const sortedRows = rows.toSorted((a, b) => (key('fileVersion', a)! < key('fileVersion', b)! ? -1 : 1));
+    expect(sortedRows.map(({ program }) => program!.version)).toEqual(versions);
   });
 
   it('lets no name reach the screen with a character that cannot be seen', () => {
@@ -192,6 +218,7 @@ describe('COLUMNS', () => {
           ...{ localAddress: name, remoteAddress: name, namespace: name, interface: name },
           ...{ processName: name, processPath: name, commandLine: name, parentName: name },
           ...{ user: name, unit: name, container: name },
+          program: { ...SVCHOST, company: name, product: name, description: name, version: name },
         });
         const lookups = { ...LOOKUPS, service: () => name, host: () => name, portNames: true };
         const shown = COLUMNS.flatMap((column) => [

@@ -18,6 +18,7 @@ export {
   formatTime,
 } from './format';
 export { OWNER_EXPLANATION } from './processColumns';
+export { COUNTED_COLUMNS } from './trafficColumns';
 export type { CellLookups, CellRow, ColumnSpec, SortKey } from './spec';
 
 const byId = new Map<ColumnId, ColumnSpec>(

@@ -1,4 +1,5 @@
 /** Columns about who holds the socket. */
+import { hostedService } from '../../../shared/rowFacts';
 import { OWNER_TITLES } from '../../../shared/socket';
 import { plainText } from '../../../shared/text';
 import { t } from '../../strings';
@@ -11,11 +12,12 @@ export const OWNER_EXPLANATION = t.columns.owners;
 
 const plain = (text: string | null): string => (text === null ? '' : plainText(text));
 
-/** `/usr/sbin/nginx` → `nginx`, of Linux and Windows alike */
-function moduleName({ processPath }: CellRow): string | null {
-  return processPath === null
-    ? null
-    : processPath.slice(Math.max(...['/', '\\'].map((sign) => processPath.lastIndexOf(sign))) + 1);
+/** `/usr/sbin/nginx` → `nginx`, of Linux and Windows alike; the service where the program says nothing */
+function moduleName(row: CellRow): string | null {
+  const { processPath } = row;
+  const service = hostedService(row);
+  if (service !== null || processPath === null) return service;
+  return processPath.slice(Math.max(...['/', '\\'].map((sign) => processPath.lastIndexOf(sign))) + 1);
 }
 
 function parentText({ parentName, parentPid }: CellRow): string {
@@ -34,6 +36,23 @@ function processTooltip(row: CellRow): string {
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+/** What the program's file says of itself */
+function facts(id: 'company' | 'product' | 'description', width: number, flex: number): ColumnSpec {
+  const of = ({ program }: CellRow): string | null => program?.[id] ?? null;
+  return column(
+    id,
+    width,
+    (r) => plain(of(r)),
+    (r) => lower(of(r)),
+    { flex, fields: [id] },
+  );
+}
+
+/** `10.0.9` comes before `10.0.22`. */
+function versionKey(version: string | null): string | null {
+  return lower(version)?.replaceAll(/\d+/g, (digits) => digits.padStart(10, '0')) ?? null;
 }
 
 export const PROCESS_COLUMNS: readonly ColumnSpec[] = [
@@ -62,14 +81,18 @@ export const PROCESS_COLUMNS: readonly ColumnSpec[] = [
     82,
     (r) => (r.user === null ? (r.uid === null ? '' : String(r.uid)) : plainText(r.user)),
     (r) => lower(r.user) ?? (r.uid === null ? null : String(r.uid)),
-    { flex: 0.6, fields: ['user', 'uid'] },
+    // Of Windows' users the domain comes first.
+    { flex: 0.6, elide: 'middle', fields: ['user', 'uid'] },
   ),
   column(
     'moduleName',
     112,
     (r) => plain(moduleName(r)),
     (r) => lower(moduleName(r)),
-    { flex: 0.8, elide: 'middle', tooltip: (r) => plain(r.processPath) },
+    {
+      ...{ flex: 0.8, elide: 'middle' },
+      tooltip: (r) => [plain(hostedService(r)), plain(r.processPath)].filter(Boolean).join('\n'),
+    },
   ),
   column(
     'processPath',
@@ -77,6 +100,28 @@ export const PROCESS_COLUMNS: readonly ColumnSpec[] = [
     (r) => plain(r.processPath),
     (r) => lower(r.processPath),
     { flex: 1.6, elide: 'middle', fields: ['processPath'] },
+  ),
+  ...[facts('description', 150, 1), facts('company', 132, 0.8), facts('product', 132, 0.8)],
+  column(
+    'fileVersion',
+    120,
+    (r) => plain(r.program?.version ?? null),
+    (r) => versionKey(r.program?.version ?? null),
+    { fields: ['fileVersion'] },
+  ),
+  column(
+    'bits',
+    64,
+    (r) => (r.program?.bits == null ? '' : t.columns.width(r.program.bits)),
+    (r) => r.program?.bits ?? null,
+    { fields: ['bits'] },
+  ),
+  numbers(
+    'session',
+    76,
+    (r) => String(r.program?.session ?? ''),
+    (r) => r.program?.session ?? null,
+    { fields: ['session'] },
   ),
   column(
     'commandLine',

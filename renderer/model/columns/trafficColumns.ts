@@ -1,10 +1,18 @@
 /** Columns about what goes through the socket, and since when. */
+import type { ColumnId } from '../../../shared/columnIds';
 import { formatAge, formatCount, formatFullTime, formatRate, formatRtt, formatTime } from './format';
 import { numbers } from './spec';
 import type { CellRow, ColumnSpec } from './spec';
 import { t } from '../../strings';
 
-type CountField = 'bytesSent' | 'bytesReceived' | 'sendQueue' | 'receiveQueue' | 'retransmits';
+type CountField =
+  | 'segmentsSent'
+  | 'segmentsReceived'
+  | 'bytesSent'
+  | 'bytesReceived'
+  | 'sendQueue'
+  | 'receiveQueue'
+  | 'retransmits';
 type TimeField = 'createdAt' | 'firstSeenAt' | 'destroyedAt' | 'processStartedAt';
 
 function counts(id: CountField, width: number): ColumnSpec {
@@ -41,6 +49,12 @@ function rates(id: 'sendRate' | 'receiveRate', width: number): ColumnSpec {
   );
 }
 
+/** What some systems count only of sockets that somebody looks at */
+export const COUNTED_COLUMNS: ReadonlySet<ColumnId> = new Set([
+  ...(['segmentsSent', 'segmentsReceived', 'bytesSent', 'bytesReceived'] as const),
+  ...(['sendRate', 'receiveRate', 'rtt', 'retransmits'] as const),
+]);
+
 const birth = (row: CellRow): number => row.createdAt ?? row.firstSeenAt;
 
 export const TRAFFIC_COLUMNS: readonly ColumnSpec[] = [
@@ -57,6 +71,8 @@ export const TRAFFIC_COLUMNS: readonly ColumnSpec[] = [
     },
   ),
   times('destroyedAt', 96),
+  counts('segmentsSent', 98),
+  counts('segmentsReceived', 100),
   counts('bytesSent', 114),
   counts('bytesReceived', 114),
   rates('sendRate', 90),

@@ -2,6 +2,7 @@ import type { FactUnit } from '../../../shared/details';
 import type { SocketRow } from '../../../shared/socket';
 import type { SeriesName } from '../../model/history';
 import type { DetailsState } from '../../model/openDetails';
+import { useUi } from '../../model/uiStore';
 import { t } from '../../strings';
 import { Chart } from './Chart';
 import { useInspector } from './useInspector';
@@ -22,15 +23,20 @@ export interface ChartSpec {
 
 /** What the counters have said since the socket was first opened, at most ten minutes of it. */
 export function ChartsTab({ state: { id, row } }: { state: DetailsState }) {
+  const traffic = useUi(({ welcome }) => welcome?.traffic);
   const history = useInspector().watch(id)?.history;
   if (history === undefined) return <p className="note">{t.inspector.charts.waitingForValues}</p>;
   const data = history.data();
+  const isUncounted = traffic?.counted === 'never' && row.protocol === 'tcp';
   return (
-    <div className="charts">
-      {chartsOf(row).map((spec) => (
-        <Chart key={spec.name} spec={spec} data={data} />
-      ))}
-    </div>
+    <>
+      {isUncounted && <p className="note">{traffic.why ?? t.columns.uncounted}</p>}
+      <div className="charts">
+        {chartsOf(row).map((spec) => (
+          <Chart key={spec.name} spec={spec} data={data} />
+        ))}
+      </div>
+    </>
   );
 }
 

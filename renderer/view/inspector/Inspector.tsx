@@ -71,7 +71,7 @@ function Pane({ state }: { state: DetailsState }) {
         <div className="tools">
           <CopyButton
             label={t.inspector.copyAllHint}
-            text={() => allText(row, cardsOf(row, details))}
+            text={() => allText(row, cardsOf(row, details, ui.get().welcome?.traffic))}
             icon={<Copy size={13} aria-hidden />}
           >
             {t.inspector.copyAll}

@@ -4,6 +4,7 @@ import { factText } from '../../../shared/factText';
 import { plainText } from '../../../shared/text';
 import type { DetailsState } from '../../model/openDetails';
 import { cardsOf, cardText } from '../../model/rowCards';
+import { useUi } from '../../model/uiStore';
 import { t } from '../../strings';
 import { columnCount, placeCards } from './cardColumns';
 import { CopyButton, moveAmongButtons } from './CopyButton';
@@ -16,7 +17,8 @@ const SHORT = 22;
 export function OverviewTab({ state: { row, details, ended } }: { state: DetailsState }) {
   const [box, setBox] = useState<HTMLElement | null>(null);
   const columns = columnCount(useWidth(box));
-  const cards = cardsOf(row, details);
+  const traffic = useUi(({ welcome }) => welcome?.traffic);
+  const cards = cardsOf(row, details, traffic);
   // Cards keep their places while only their lines change: nothing jumps under the reader's eyes.
   const names = cards.map(({ name }) => name).join(' ');
   // oxlint-disable-next-line react-hooks/exhaustive-deps
