@@ -167,8 +167,14 @@ describe('RowOwners', () => {
     expect(scene.asked).toEqual([5353, 5355]);
   });
 
-  it('asks again for a socket that was away', () => {
+  it('asks for nothing where the process has one service only', () => {
     scene.hosted.set(800, ['Dnscache']);
+    expect(scene.read([{ port: 5353, pid: 800, service: 'NlaSvc' }])).toHaveLength(1);
+    expect(scene.asked).toEqual([]);
+  });
+
+  it('asks again for a socket that was away', () => {
+    scene.hosted.set(800, ['Dnscache', 'NlaSvc']);
     const socket = { port: 5353, pid: 800, service: 'Dnscache' };
     for (const sockets of [[socket], [], [socket]]) scene.read(sockets);
     expect(scene.asked).toEqual([5353, 5353]);

@@ -22,6 +22,7 @@ import { WindowsPrivileges } from './privileges';
 import { actOnProcess } from './processActions';
 import { WindowsProcesses } from './processes';
 import { RowOwners } from './rowOwners';
+import { isRemoteSession } from './remoteSession';
 import { ServiceIndex } from './services';
 import { TableBuffers } from './tableReader';
 import { TrafficCounters } from './traffic';
@@ -147,6 +148,10 @@ export class WindowsBackend implements SocketBackend {
 
   variables(process: ProcessIdentity, names: readonly string[]): Record<string, string> {
     return this.processIndex.variables(process, names);
+  }
+
+  remoteDesktop(): boolean {
+    return isRemoteSession(this.libraries);
   }
 
   rights(): Rights {
