@@ -26,7 +26,7 @@ describe('rights', () => {
   it('of one who may do everything', () => {
     expect(rights(['netAdmin', 'ptrace', 'search', 'kill'])).toEqual({
       ...{ uid: 1000, reset: ALL, finish: ALL, signal: ALL },
-      ...{ suspend: true, couldElevate: false, namespace: HERE },
+      ...{ resets: 'sockets', suspend: true, couldElevate: false, namespace: HERE },
     });
   });
 
@@ -45,7 +45,7 @@ describe('rights', () => {
         reach: 'own',
         why: 'Ending other users’ processes needs CAP_KILL. Run SocketScope as root.',
       },
-      ...{ suspend: true, couldElevate: true, namespace: HERE },
+      ...{ resets: 'sockets', suspend: true, couldElevate: true, namespace: HERE },
     });
   });
 

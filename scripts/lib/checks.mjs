@@ -24,8 +24,8 @@ const steps = ['format', 'types', 'lint', 'unit', 'windows', 'e2e'];
 
 /** The unit tests in two groups: those of the second look at this machine, and never two at a time. */
 const unitGroups = {
-  pure: ['shared', 'renderer', 'scripts'],
-  system: ['native', 'engine', 'electron', 'host', 'remote', 'cli', 'bench', 'packaging'],
+  own: ['shared', 'renderer', 'scripts', 'electron', 'remote', 'packaging', 'native/windows', 'native/fake'],
+  system: ['native/linux', 'native/*.test.ts', 'engine', 'host', 'cli', 'bench'],
 };
 
 /**
@@ -43,7 +43,7 @@ export function plannedJobs(apart) {
     job('format', 'format', () => check('format', 'prettier', 'prettier', ['--check', '.'])),
     job('types', 'types', () => check('types', 'typescript', 'tsc', ['-b'])),
     job('lint', 'lint', () => check('lint', 'oxlint', 'oxlint', ['--type-aware', '--deny-warnings'])),
-    unit('pure'),
+    unit('own'),
     job('windows', 'windows', () => windowsTests()),
     // These look at invented sockets only, and have a network of their own so that nobody sees theirs.
     e2e('accessibility', apart),
@@ -120,13 +120,15 @@ async function check(name, packageName, command, args) {
   return fromExitCode(name, await run(process.execPath, [packageCommand(packageName, command), ...args]));
 }
 
+const excluding = (name) => `--exclude=${name.endsWith('.ts') ? name : `${name}/**`}`;
+
 async function unitTestsOf(group) {
   const vitestReport = inRoot(`.cache/vitest-${group}.json`);
   const skipsFile = inRoot(`.cache/vitest-${group}-skips.json`);
   rmSync(vitestReport, { force: true });
   rmSync(skipsFile, { force: true });
   const others = Object.keys(unitGroups).filter((each) => each !== group);
-  const excluded = others.flatMap((other) => unitGroups[other]).map((folder) => `--exclude=${folder}/**`);
+  const excluded = others.flatMap((other) => unitGroups[other]).flatMap(excluding);
   const reporters = ['default', 'json', './scripts/lib/vitestSkips.mjs'].map((name) => `--reporter=${name}`);
   const alone = group === 'system' ? ['--no-file-parallelism'] : [];
   const args = ['run', ...alone, ...excluded, ...reporters, `--outputFile.json=${vitestReport}`];

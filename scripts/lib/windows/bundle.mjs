@@ -1,7 +1,6 @@
 // The Windows tests (*.windows.ts, written with node:test) as JavaScript for a node.exe that sees nothing but a folder.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { build, loadConfigFromFile } from 'vite';
 import { Failure, inRoot, root } from '../common.mjs';
 
 const ENDING = '.windows.ts';
@@ -34,6 +33,8 @@ const slashes = (path) => path.split(sep).join('/');
 
 /** Bundles them, each as a module, into the folder, beside an all.mjs that runs them and a reporter.mjs that tells what came of it. */
 export async function bundle(files, folder) {
+  // Not at the top: the driver is loaded before there are any packages.
+  const { build, loadConfigFromFile } = await import('vite');
   const page = (await loadConfigFromFile({ command: 'build', mode: 'production' }, inRoot('vite.config.ts')))
     .config;
   mkdirSync(folder, { recursive: true });
