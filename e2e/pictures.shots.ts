@@ -126,7 +126,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.screenshot({ path: path.join(ROOT, '.cache', 'screenshots', file) });
       };
       const choose = async (preset: string): Promise<void> => {
-        await page.keyboard.press('Control+K');
+        await page.getByRole('button', { name: 'Columns', exact: true }).click();
         await page.getByRole('dialog').getByRole('button', { name: preset, exact: true }).click();
         await page.keyboard.press('Escape');
       };

@@ -37,7 +37,6 @@ export class FakeWindows extends FakeBackend {
   private living: WindowsSocket[];
   private alive: readonly WindowsProgram[] = WINDOWS_PROGRAMS;
   private readonly holders = new Map<WindowsProgram, Holders>();
-  private readonly suspended = new Set<number>();
   private rounds = 0;
   /** Sockets that are counted, by serial */
   private counted: ReadonlySet<number> = new Set();
@@ -116,12 +115,10 @@ export class FakeWindows extends FakeBackend {
       return { outcome: 'gone', message: null };
     if (pid === 4)
       return { outcome: 'refused', message: 'This is the system itself: Windows lets nobody act on it.' };
-    if (action === 'suspend') this.suspended.add(pid);
-    else if (action === 'resume') this.suspended.delete(pid);
-    else {
-      this.alive = this.alive.filter((each) => each.pid !== pid);
-      this.living = this.living.filter(({ owner, state }) => owner.pid !== pid || state === 'TIME_WAIT');
-    }
+    if (action === 'suspend' || action === 'resume')
+      return { outcome: 'refused', message: 'This system cannot suspend processes.' };
+    this.alive = this.alive.filter((each) => each.pid !== pid);
+    this.living = this.living.filter(({ owner, state }) => owner.pid !== pid || state === 'TIME_WAIT');
     return { outcome: 'done', message: null };
   }
 
@@ -141,7 +138,7 @@ export class FakeWindows extends FakeBackend {
   override rights(): Rights {
     return {
       ...{ uid: null, reset: ALL, reset6: { reach: 'none', why: NO_RESET6 }, resets: 'connections' },
-      ...{ finish: { reach: 'none', why: NO_FINISH }, signal: ALL, suspend: true, couldElevate: false },
+      ...{ finish: { reach: 'none', why: NO_FINISH }, signal: ALL, suspend: false, couldElevate: false },
       namespace: { own: null, why: null },
     };
   }

@@ -9,6 +9,7 @@ import type { ProcessInfo } from '../../shared/socket';
 import type { RowNames, SocketTable } from '../../shared/socketTable';
 
 const TCP = PROTOCOLS.indexOf('tcp');
+const SINCE = 'Counted since SocketScope began to look at this connection.';
 const NOT_WATCHED =
   'Windows counts it only while somebody looks at the connection, and has just begun, or counts nothing.';
 
@@ -46,7 +47,7 @@ function trafficGroup({ counted, why }: Traffic, table: SocketTable, row: number
     ...fact('retransmits', 'Retransmitted', known(c.retransmits[row]!), 'count'),
     ...fact('rtt', 'Round trip', known(c.rtt[row]!), 'ms'),
   ];
-  const note = facts.length > 0 ? null : counted === 'never' ? why : NOT_WATCHED;
+  const note = facts.length > 0 ? SINCE : counted === 'never' ? why : NOT_WATCHED;
   return group('traffic', 'Traffic', facts, note);
 }
 
