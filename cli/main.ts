@@ -7,7 +7,7 @@ import type { Actor } from './close';
 import { engineWire, runEngine } from './engine';
 import { parseFilter, protectNegations } from './filter';
 import { list, listText } from './list';
-import { parsePort, portOutput, PORT_READING, rangesOutput } from './ports';
+import { parsePort, portOutput, portReading, rangesOutput } from './ports';
 import { READING_FLAGS, readingOf } from './reading';
 import { readRemote, REMOTE_FLAGS, RemoteActor, withRemote } from './remote';
 import { serve } from './serve';
@@ -164,9 +164,7 @@ const COMMANDS: Record<Command, (args: string[]) => number | Promise<number>> = 
     const port = words[0] === undefined ? null : parsePort(words[0]);
     const ranges = await createCatalogue().portRanges();
     if (port === null) return print(rangesOutput(ranges, json));
-    return withEngine(flags, (engine) =>
-      print(portOutput(port, engine.snapshot(PORT_READING), ranges, json)),
-    );
+    return withEngine(flags, (engine) => print(portOutput(port, portReading(engine), ranges, json)));
   },
 
   async 'time-wait'(args) {

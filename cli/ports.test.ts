@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TableProblem } from '../shared/contract';
 import { socketRow } from '../shared/fixtures/rows';
 import type { PortRanges } from '../shared/portRanges';
-import { parsePort, portOutput, rangesOutput } from './ports';
+import type { ReadingOptions } from '../shared/socket';
+import { parsePort, portOutput, portReading, rangesOutput } from './ports';
 import { UsageError } from './usage';
 
 const RANGES: PortRanges = {
@@ -73,8 +75,10 @@ describe('ports', () => {
     }),
   ];
 
+  const whole = { rows, problems: [] };
+
   it('says of a port who has it, and where it lies', () => {
-    const { stdout } = portOutput(5357, rows, RANGES, false);
+    const { stdout } = portOutput(5357, whole, RANGES, false);
     const lines = stdout.split('\n');
     expect(lines[0]).toBe(
       'Port 5357: 1 listener, 1 connection, 1 UDP socket, 1 bound, not listening, 2 in TIME_WAIT',
@@ -88,7 +92,7 @@ describe('ports', () => {
   });
 
   it('says of a port that nothing has why it may be refused all the same', () => {
-    expect(portOutput(50_001, rows, RANGES, false).stdout).toBe(
+    expect(portOutput(50_001, whole, RANGES, false).stdout).toBe(
       [
         'Port 50001: no socket of this machine has it.',
         '',
@@ -101,11 +105,13 @@ describe('ports', () => {
         '',
       ].join('\n'),
     );
-    expect(portOutput(80, [], RANGES, false).stdout).toBe('Port 80: no socket of this machine has it.\n');
+    expect(portOutput(80, { rows: [], problems: [] }, RANGES, false).stdout).toBe(
+      'Port 80: no socket of this machine has it.\n',
+    );
   });
 
   it('--json prints both', () => {
-    const { port, sockets, places } = JSON.parse(portOutput(5357, rows, RANGES, true).stdout) as {
+    const { port, sockets, places } = JSON.parse(portOutput(5357, whole, RANGES, true).stdout) as {
       port: number;
       sockets: { id: string }[];
       places: unknown[];
@@ -115,6 +121,40 @@ describe('ports', () => {
       ...{ protocol: 'tcp', family: 4, ephemeral: null, privileged: false },
       excluded: { first: 5357, last: 5357, why: 'held' },
     });
+  });
+
+  const problem: TableProblem = {
+    ...{ table: 'tcp6', namespace: '', message: 'TCP v6 could not be read.', since: 0, retryAt: 0 },
+  };
+
+  it('does not say that nothing has a port where a table could not be read', () => {
+    const reading = { rows, problems: [problem] };
+    const { stdout, stderr, exitCode } = portOutput(80, reading, { ...RANGES, problems: [] }, false);
+    expect(stdout).toBe('Port 80: no socket has it in the tables that could be read; others could not.\n');
+    expect([stderr, exitCode]).toEqual(['socketscope: TCP v6 could not be read.\n', 4]);
+    const all = portOutput(5357, reading, RANGES, true);
+    const problems = ['netsh is ill.', 'TCP v6 could not be read.'];
+    expect(JSON.parse(all.stdout)).toMatchObject({ problems });
+    expect([all.stderr, all.exitCode]).toEqual([
+      problems.map((each) => `socketscope: ${each}\n`).join(''),
+      4,
+    ]);
+    expect(portOutput(5357, reading, RANGES, false).stdout).toMatch(/^Port 5357: 1 listener,/);
+  });
+
+  it('reads what is bound as well, and what of it could not be read', () => {
+    const problems = [problem];
+    const read: (ReadingOptions | undefined)[] = [];
+    const engine = {
+      tableProblems: [] as TableProblem[],
+      snapshot(options?: ReadingOptions) {
+        read.push(options);
+        this.tableProblems = problems;
+        return rows;
+      },
+    };
+    expect(portReading(engine)).toEqual({ rows, problems });
+    expect(read).toEqual([expect.objectContaining({ bound: true })]);
   });
 
   it.each(['0', '65536', '-1', '1e3', '', 'http', '008080'])('knows that "%s" is no port', (text) => {

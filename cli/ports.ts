@@ -1,4 +1,5 @@
 /** `socketscope ports`: the ranges of ports that the system treats in its own way, and what becomes of one port. */
+import type { Engine } from '../engine';
 import { exportSocket } from '../shared/fields';
 import { placeTexts, portPlace, rangeText } from '../shared/portRanges';
 import type { PortRanges, PortTable } from '../shared/portRanges';
@@ -11,7 +12,18 @@ import type { ShowOutput } from './show';
 import { UsageError } from './usage';
 
 /** Sockets that are bound without listening keep a port from others as well. */
-export const PORT_READING: ReadingOptions = { ...DEFAULT_READING, bound: true };
+const PORT_READING: ReadingOptions = { ...DEFAULT_READING, bound: true };
+
+/** The sockets that may have a port, and what of them could not be read. */
+export interface PortReading {
+  rows: readonly SocketRow[];
+  problems: Engine['tableProblems'];
+}
+
+export function portReading(engine: Pick<Engine, 'snapshot' | 'tableProblems'>): PortReading {
+  const rows = engine.snapshot(PORT_READING);
+  return { rows, problems: engine.tableProblems };
+}
 
 /** @throws UsageError */
 export function parsePort(text: string): number {
@@ -28,17 +40,17 @@ export function rangesOutput(ranges: PortRanges, json: boolean): ShowOutput {
       ? []
       : ['', `Privileged programs only: ports below ${unprivilegedFrom}`];
   const text = [...groups(tables, rangeLines), ...privileged].join('\n');
-  return output(json ? printableJson(ranges) : text, ranges);
+  return output(json ? printableJson(ranges) : text, ranges.problems);
 }
 
-/** One port: the sockets that have it, and where it lies. */
+/** One port: the sockets that have it, and where it lies. Exit status 4 where something could not be read. */
 export function portOutput(
   port: number,
-  rows: readonly SocketRow[],
+  reading: PortReading,
   ranges: PortRanges,
   json: boolean,
 ): ShowOutput {
-  const sockets = rows.filter(
+  const sockets = reading.rows.filter(
     ({ protocol, localPort }) => PORT_READING.protocols.includes(protocol) && localPort === port,
   );
   const places = ranges.tables.map(({ protocol, family }) => ({
@@ -46,19 +58,21 @@ export function portOutput(
     family,
     ...portPlace(ranges, protocol, family, port)!,
   }));
-  if (json) return output(printableJson({ port, sockets: sockets.map(exportSocket), places }), ranges);
+  const problems = [...ranges.problems, ...reading.problems.map(({ message }) => message)];
+  if (json)
+    return output(printableJson({ port, sockets: sockets.map(exportSocket), places, problems }), problems);
   const placed = groups(places, (place) => placeTexts(place).map((text) => `  ${text}`));
   const listing = listText(sockets, { format: 'text', showCommandLines: false }).trimEnd();
   const lines = [
-    `Port ${port}: ${usesOf(sockets)}`,
+    `Port ${port}: ${usesOf(sockets, reading.problems.length === 0)}`,
     ...(sockets.length === 0 ? [] : ['', listing]),
     ...(placed.length === 0 ? [] : ['', ...placed]),
   ];
-  return output(lines.join('\n'), ranges);
+  return output(lines.join('\n'), problems);
 }
 
-/** `1 listener, 3 connections, 12 in TIME_WAIT`, or that nothing has it */
-function usesOf(sockets: readonly SocketRow[]): string {
+/** `1 listener, 3 connections, 12 in TIME_WAIT`, or that nothing has it, of the tables that could be read */
+function usesOf(sockets: readonly SocketRow[], isWhole: boolean): string {
   const counts = { listener: 0, connection: 0, udp: 0, bound: 0, waiting: 0 };
   for (const { protocol, state } of sockets) {
     if (protocol === 'udp') counts.udp++;
@@ -76,7 +90,10 @@ function usesOf(sockets: readonly SocketRow[]): string {
     ...(counts.bound === 0 ? [] : [`${counts.bound} bound, not listening`]),
     ...(counts.waiting === 0 ? [] : [`${counts.waiting} in TIME_WAIT`]),
   ];
-  return parts.length === 0 ? 'no socket of this machine has it.' : parts.join(', ');
+  if (parts.length > 0) return parts.join(', ');
+  return isWhole
+    ? 'no socket of this machine has it.'
+    : 'no socket has it in the tables that could be read; others could not.';
 }
 
 function rangeLines({ ephemeral, excluded }: PortTable): string[] {
@@ -106,7 +123,7 @@ function groups<Table extends Pick<PortTable, 'protocol' | 'family'>>(
   return [...titles].flatMap(([text, each], i) => [...(i === 0 ? [] : ['']), each.join(', '), text]);
 }
 
-function output(stdout: string, { problems }: PortRanges): ShowOutput {
+function output(stdout: string, problems: readonly string[]): ShowOutput {
   return {
     stdout: `${stdout}\n`,
     stderr: problems.map((problem) => `socketscope: ${plainText(problem)}\n`).join(''),

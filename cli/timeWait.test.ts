@@ -1,7 +1,8 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { NativeError, NotHereError } from '../engine';
 import type { TimeWait } from '../shared/timeWait';
-import { parseTimeWait, timeWait } from './timeWait';
+import { askOf, parseTimeWait, timeWait } from './timeWait';
 import type { Ask, TimeWaitOrder } from './timeWait';
 import { UsageError } from './usage';
 
@@ -85,6 +86,25 @@ describe('time-wait', () => {
       expect.stringMatching(/60 s[^]*Set TcpTimedWaitDelay to 45 s/),
       expect.stringMatching(/Remove TcpTimedWaitDelay/),
     ]);
+  });
+
+  it.each([
+    ['y', 'y\r', true],
+    ['YES', ' YES \r', true],
+    ['Enter', '\r', false],
+    ['another word', 'yesterday\r', false],
+    ['Ctrl+C', '\u0003', false],
+    ['Ctrl+C after a y', 'y\u0003', false],
+    ['Ctrl+D', '\u0004', false],
+    ['the end of the input', null, false],
+  ])('takes %s for what it is', async (_name, typed, expected) => {
+    const input = new PassThrough();
+    const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 }); // keys are read one by one
+    const answer = askOf('Really? ', input, output);
+    if (typed === null) input.end();
+    else input.write(typed);
+    expect(await answer).toBe(expected);
+    expect(String(output.read())).toContain('Really? ');
   });
 
   it('changes nothing where nobody can be asked, unless --yes was given', async () => {

@@ -78,12 +78,22 @@ function question(order: Exclude<TimeWaitOrder, { verb: 'show' }>, before: TimeW
 /** Asks on standard error: standard output is for the answer of the command. Null where there is no terminal to ask at. */
 export function askAtTerminal(): Ask {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
-  return async (question) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return /^y(es)?$/i.test((await terminal.question(question)).trim());
-    } finally {
-      terminal.close();
-    }
-  };
+  return (question) => askOf(question, process.stdin, process.stderr);
+}
+
+/** Ctrl+C and Ctrl+D, or an end of the input, are a no: Node ends the interface then, and may leave the question open for ever. */
+export async function askOf(
+  question: string,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+): Promise<boolean> {
+  const terminal = createInterface({ input, output });
+  const ended = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)));
+  try {
+    const answer = await Promise.race([terminal.question(question), ended]).catch(() => null);
+    if (answer === null) output.write('\n'); // what is said next has a line of its own
+    return answer !== null && /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
 }

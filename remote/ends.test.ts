@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION } from '../shared/contract';
-import { declined, endingOf, noEngine, notElevated, notListening, notStarted, otherVersion } from './ends';
+import {
+  declined,
+  endingOf,
+  noEngine,
+  notElevated,
+  notListening,
+  notStarted,
+  otherVersion,
+  unanswered,
+} from './ends';
 import type { Place } from './ends';
 
 const server: Place = { kind: 'remote', host: 'ops@server', program: 'socketscope' };
@@ -144,6 +153,15 @@ describe('why an engine elsewhere is not to be had', () => {
     const greeting = { from: 'engine' as const, version: 3, program: '0.0.9\u001b' };
     expect(otherVersion(server, greeting, '0.1.0').message).toBe(
       `ops@server has SocketScope 0.0.9? (protocol 3), and this is 0.1.0 (protocol ${PROTOCOL_VERSION}). Install the same version on both.`,
+    );
+  });
+
+  it('says where the log is of what may have been done: on this system, or the other one', () => {
+    const linux = '~/.local/state/socketscope/actions.jsonl';
+    expect(unanswered(server, 'Lost.', 'win32')).toContain(` on ops@server (${linux} unless`);
+    expect(unanswered(elevated, 'Lost.', 'linux')).toContain(`in the log (${linux} unless`);
+    expect(unanswered(elevated, 'Lost.', 'win32')).toBe(
+      'Lost. Part of it may have been done: what was is in the log (%LOCALAPPDATA%\\SocketScope\\actions.jsonl unless another place is set there).',
     );
   });
 

@@ -135,9 +135,14 @@ export function noAnswer(place: Place): RemoteError {
 }
 
 /** What is to be said of an order whose answer was lost with the wire. */
-export function unanswered(place: Place, why: string): string {
+export function unanswered(place: Place, why: string, platform: NodeJS.Platform = process.platform): string {
   const where = place.kind === 'remote' ? ` on ${place.host}` : '';
-  return `${why} Part of it may have been done: what was is in the log${where} (~/.local/state/socketscope/actions.jsonl unless another place is set there).`;
+  // Other machines are reached by a POSIX shell (commandLines.ts). The rule: stateFolder in engine/actionLog.ts.
+  const file =
+    place.kind === 'elevated' && platform === 'win32'
+      ? '%LOCALAPPDATA%\\SocketScope\\actions.jsonl'
+      : '~/.local/state/socketscope/actions.jsonl';
+  return `${why} Part of it may have been done: what was is in the log${where} (${file} unless another place is set there).`;
 }
 
 export function otherVersion(place: Place, { version, program }: Greeting, own: string): RemoteError {

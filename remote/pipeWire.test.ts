@@ -159,6 +159,17 @@ describe('an engine behind a pipe', () => {
     expect(told).toEqual(['', '', '', '', '', '']);
   });
 
+  it('that dies is not said to be a stranger that was turned away before', async () => {
+    const engine = await connect(async (args) => {
+      words = args;
+      await knock(pipe(), `${'0'.repeat(64)}\n`);
+      return run(args, program);
+    });
+    const end = ended(engine);
+    child!.kill('SIGKILL');
+    expect(await end).toMatchObject({ message: 'The engine with more rights has ended.' });
+  });
+
   it('shows the nonce in any number of pieces', async () => {
     const script = `
       const [, folder, , , name, , nonce] = process.argv;

@@ -116,6 +116,7 @@ class PipeWire implements Wire {
 
   private admit(socket: net.Socket, rest: Uint8Array): void {
     clearInterval(this.looking);
+    this.words = ''; // those of a stranger say nothing about this one's end
     this.socket = socket;
     socket.on('data', (piece) => this.events.data(piece));
     socket.on('close', () => this.lost());

@@ -59,7 +59,7 @@ export const COMMANDS = [
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** Commands that are not possible at all times, which the native menu greys then: what acts on rows, and on the engine. */
+/** Commands that are not possible at all times, which the native menu greys then: what acts on rows, and on the engine; and ss, a program of Linux. */
 export const GUARDED_COMMANDS = [
   'close-connection',
   'close-gracefully',
@@ -69,6 +69,7 @@ export const GUARDED_COMMANDS = [
   'suspend-process',
   'resume-process',
   'show-program',
+  'copy-ss',
   'elevate',
   'connect-to',
   'connect-local',

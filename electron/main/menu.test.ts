@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MenuItemConstructorOptions } from 'electron';
+import type { ViewState } from '../../shared/bridge';
 import { installMenu } from './menu';
 
 const electron = vi.hoisted(() => ({
@@ -7,6 +8,12 @@ const electron = vi.hoisted(() => ({
   app: { isPackaged: true },
 }));
 vi.mock('electron', () => electron);
+
+const VIEW: ViewState = {
+  ...{ paused: false, intervalMs: 1000, theme: 'system', density: 'compact', view: 'flat' },
+  tables: { tcp4: true, tcp6: true, udp4: true, udp6: true },
+  ...{ switches: [], reading: [], selected: 0, possible: [] },
+};
 
 beforeEach(() => void vi.clearAllMocks());
 
@@ -41,6 +48,21 @@ describe('the native menu', () => {
         const letters = menu.flatMap(({ label }) => /&(\w)/.exec(label ?? '')?.[1]!.toLowerCase() ?? []);
         expect(letters, letters.join()).toEqual([...new Set(letters)]);
       }
+    }
+  });
+
+  it('greys "ss" by what the page says is possible, whatever is selected', () => {
+    const entries = new Map<string, { enabled: boolean; checked: boolean }>();
+    const getMenuItemById = (id: string) => {
+      if (!entries.has(id)) entries.set(id, { enabled: false, checked: false });
+      return entries.get(id);
+    };
+    electron.Menu.buildFromTemplate.mockReturnValueOnce({ getMenuItemById });
+    const menu = installMenu(() => undefined, 'win32');
+    for (const possible of [[], ['copy-ss']] as const) {
+      menu.show({ ...VIEW, selected: 1, possible: [...possible] });
+      expect(entries.get('copy-csv')?.enabled).toBe(true);
+      expect(entries.get('copy-ss')?.enabled).toBe(possible.length === 1);
     }
   });
 });

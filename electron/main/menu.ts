@@ -34,13 +34,13 @@ const THEME_TITLES: Record<Theme, string> = {
   dark: '&Dark',
   contrast: 'High &Contrast',
 };
-/** What needs a selected row. */
+/** What needs a selected row, and nothing else. */
 const OF_SELECTED: readonly Command[] = [
   'details',
   'export-selected',
   'copy',
   'copy-cell',
-  ...COPY_FORMATS.map((format) => `copy-${format}` as const),
+  ...COPY_FORMATS.filter((format) => format !== 'ss').map((format) => `copy-${format}` as const),
 ];
 
 export interface AppMenu {

@@ -64,6 +64,21 @@ it('tells the native menu what can be done to the rows that are there, and not t
   expect(possible()).toContain('close-shown');
 });
 
+it('lets rows be copied as a command of ss where the engine’s machine may have it', async () => {
+  for (const [backend, expected] of [
+    ['Linux sock_diag', true],
+    ['Windows IP Helper', false],
+  ] as const) {
+    const { app, tell, possible } = connectedApp({ backend });
+    tell(chunk([A()]));
+    await vi.waitFor(() => expect(possible()).toContain('close-shown'));
+    expect(possible()).not.toContain('copy-ss');
+    app.selection.only('a');
+    expect(possible()).toContain('close-connection');
+    expect(possible().includes('copy-ss')).toBe(expected);
+  }
+});
+
 it('has the traffic counted of what is on screen and of what is inspected, where the system has to be told', async () => {
   const { app, tell, sent } = connectedApp({ traffic: { counted: 'watched', why: null } });
   tell(chunk([A(), B(), C()]));

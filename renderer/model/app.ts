@@ -1,6 +1,5 @@
 /** The page's one instance of everything, and how its parts hang together: stores, wire, commands. */
 import { COPY_FORMATS } from '../../shared/bridge';
-import type { GuardedCommand } from '../../shared/bridge';
 import { INTERVALS } from '../../shared/contract';
 import type { Filter } from '../../shared/filter';
 import { isOn, READING_SWITCHES, turned } from '../../shared/reading';
@@ -11,22 +10,23 @@ import type { SocketRow } from '../../shared/socket';
 import type { Command, Shell } from '../shell/shell';
 import { t } from '../strings';
 import { ActionLog } from './actionLog';
-import { columnOf } from './columns';
+import { arrangementOf } from './chosenArrangement';
 import type { ColumnId } from './columns';
 import { Deferred } from './deferred';
-import { ENGINE_COMMANDS, Engines, LOCAL } from './engines';
-import { filterOf, rowFilter } from './filter';
+import { Engines, LOCAL } from './engines';
+import { filterOf } from './filter';
 import { focusGrid } from './focus';
-import { groupingOf } from './groupings';
 import { Holding } from './holding';
 import { Icons } from './icons';
 import { Inspector } from './inspector';
 import { foldKey } from './lines';
 import { Names } from './names';
-import { ACTION_COMMANDS, isActionCommand, Orders } from './orders';
+import { isActionCommand, Orders } from './orders';
+import { allRows, shownRows } from './orderedRows';
 import { browserPace } from './pace';
+import { possibleCommands } from './possibleCommands';
 import { RowActions } from './rowActions';
-import type { Arrangement, Entry } from './rowOrder';
+import type { Arrangement } from './rowOrder';
 import { Selection } from './selection';
 import { SocketStore } from './socketStore';
 import { lookedAt, TrafficWatch } from './trafficWatch';
@@ -57,7 +57,7 @@ export class App {
       // A copy: the row that is shown changes with the next update, and what it was is compared with what it is.
       return entry && { row: { ...entry.row }, mark: entry.mark };
     },
-    rows: () => this.allRows(),
+    rows: () => allRows(this.sockets.order),
     focused: () => this.selection.focused,
     now: () => performance.now(),
   });
@@ -250,8 +250,8 @@ export class App {
     this.traffic.show(
       lookedAt({
         ...{ visible, columns, filter: this.applied, sortedBy: ui.get().sort.column },
-        shown: rowsOf(order.shown()),
-        all: this.allRows(),
+        shown: shownRows(order),
+        all: allRows(order),
       }),
     );
   }
@@ -259,11 +259,6 @@ export class App {
   /** See {@link RowActions.copyText}. */
   copyText(text: string): Promise<boolean> {
     return this.rows.copyText(text);
-  }
-
-  private *allRows(): Generator<SocketRow> {
-    const { order } = this.sockets;
-    for (const id of order.ids()) yield order.get(id)!.row;
   }
 
   /** The commands that name one of several values. */
@@ -282,46 +277,17 @@ export class App {
 
   private reportView(): void {
     const state = ui.get();
-    const { status, tables, theme, density, view } = state;
+    const { status, tables, theme, density, view, welcome } = state;
+    const { orders, engines } = this;
+    const selected = this.selection.shownCount;
     // Only there is a native menu, and it takes a look at every selected row.
     if (status === null || this.shell.kind !== 'electron') return;
     const reading = READING_SWITCHES.filter((name) => isOn(status.reading, name));
     this.shell.reportView({
       ...{ ...pollingOf(status), tables, theme, density, view, reading },
       switches: switchesOn(state),
-      selected: this.selection.shownCount,
-      possible: this.possible(),
+      selected,
+      possible: possibleCommands({ orders, engines, selected, welcome }),
     });
   }
-
-  /** Which of the commands that depend on what there is can be carried out now. */
-  private possible(): GuardedCommand[] {
-    const { orders, engines } = this;
-    const acting = [...ACTION_COMMANDS, 'close-shown', 'show-program'] as const;
-    return [
-      ...acting.filter((command) => orders.reasonAgainst(command) === null),
-      ...ENGINE_COMMANDS.filter((command) => engines.reasonAgainst(command) === null),
-    ];
-  }
-}
-
-function* rowsOf(entries: Iterable<Entry>): Generator<SocketRow> {
-  for (const { row } of entries) yield row;
-}
-
-function arrangementOf(
-  { tables, hidden, sort, view }: UiState,
-  filter: Filter,
-  lookups: Lookups,
-): Arrangement {
-  const column = columnOf(sort.column);
-  const isGrouped = view !== 'flat' && view !== 'listeners';
-  return {
-    column: sort.column,
-    gather: isGrouped ? groupingOf(view, lookups) : view === 'listeners' ? view : null,
-    sortKey: (row) => column.sortKey(row, lookups),
-    descending: sort.descending,
-    accepts: rowFilter(filter, tables, hidden),
-    criteria: { text: filter.text, tables, hidden },
-  };
 }

@@ -81,6 +81,34 @@ describe('Icons', () => {
     expect([icons.of(row(2099)), icons.of(row(0))]).toEqual(['data:2099', null]);
   });
 
+  it('keeps those that are still wanted, however early they came', async () => {
+    ask.mockImplementation(async ({ pid }) => `data:${pid}`);
+    for (let pid = 0; pid < 2100; pid += 50) {
+      icons.want([row(0), ...Array.from({ length: 50 }, (_, i) => row(pid + i))]);
+      await settle();
+    }
+    expect([icons.of(row(0)), icons.of(row(1))]).toEqual(['data:0', null]);
+    expect(asked().filter((pid) => pid === 0)).toEqual([0]);
+  });
+
+  it('asks again after a while where there was none', async () => {
+    let now = 0;
+    icons = new Icons(ask, () => now);
+    ask.mockResolvedValueOnce(null).mockRejectedValueOnce(new Error('busy')).mockResolvedValueOnce('data:3');
+    const wanted = [1, 2, 3].map((pid) => row(pid));
+    icons.want(wanted);
+    await settle();
+    now = 59_999;
+    icons.want(wanted);
+    expect(asked()).toEqual([1, 2, 3]);
+    now = 60_000;
+    icons.want(wanted);
+    icons.want(wanted);
+    expect(asked()).toEqual([1, 2, 3, 1, 2]);
+    await answer(2, 'data:2');
+    expect([icons.of(row(1)), icons.of(row(2)), icons.of(row(3))]).toEqual([null, 'data:2', 'data:3']);
+  });
+
   it('asks nobody where the shell has none', () => {
     const none = new Icons(null);
     none.want([row(1)]);

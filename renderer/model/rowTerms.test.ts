@@ -6,7 +6,7 @@ import { NO_LOOKUPS } from '../../shared/rowFacts';
 import type { LiveRow } from '../../shared/rowFacts';
 import type { SocketRow } from '../../shared/socket';
 import { COLUMNS } from './columns';
-import { cellTerm, rowTerms, TERM_FIELDS } from './rowTerms';
+import { cellTerm, factColumn, rowTerms, TERM_FIELDS } from './rowTerms';
 
 const live = (row: SocketRow): LiveRow => ({ ...row, sendRate: null, receiveRate: null });
 const ROWS = [
@@ -31,6 +31,17 @@ describe('the terms of a row', () => {
       { field: 'path', value: '/usr/sbin/nginx' },
       { field: 'unit', value: 'Dnscache' },
     ]);
+  });
+
+  it('are marked in the module’s name only where it is what they look at', () => {
+    const [own, hosted] = ROWS.slice(-2).map((row) => factColumn('moduleName', row)) as [string, string];
+    const marks = (text: string, column: string, cell: string): unknown =>
+      compileFilter(text, NO_LOOKUPS).highlights(column, cell);
+    expect(marks('unit:nginx', own, 'nginx')).toEqual([]);
+    expect(marks('path:nginx', own, 'nginx')).toEqual([[0, 5]]);
+    expect(marks('unit:dns', hosted, 'Dnscache')).toEqual([[0, 3]]);
+    expect(marks('path:cache', hosted, 'Dnscache')).toEqual([]);
+    expect(factColumn('processName', ROWS.at(-1)!)).toBe('processName');
   });
 
   it('find that row, and hide it where they are negated', () => {

@@ -69,9 +69,14 @@ const BY_COLUMN: Readonly<Record<string, readonly [TermField, Read]>> = {
   inode: ['inode', (row) => row.inode],
 };
 
+/** The column whose fact stands in a cell: the module of a process that runs services is its service. */
+export function factColumn(column: string, row: Pick<LiveRow, 'unit' | 'processPath'>): string {
+  return column === 'moduleName' && hostedService(row) !== null ? 'unit' : column;
+}
+
 /** The term for what stands in a cell; null where nobody would filter by that. */
 export function cellTerm(column: string, row: LiveRow, lookups: Lookups): RowTerm | null {
-  const shown = column === 'moduleName' && hostedService(row) !== null ? 'unit' : column;
+  const shown = factColumn(column, row);
   const known = Object.hasOwn(BY_COLUMN, shown) ? BY_COLUMN[shown] : undefined;
   if (known === undefined) return null;
   const value = known[1](row, lookups);

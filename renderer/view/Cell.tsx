@@ -2,6 +2,7 @@ import { useContext, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import type { CellRow, ColumnSpec } from '../model/columns';
 import { ownerGlyph } from '../model/ownerGlyph';
+import { factColumn } from '../model/rowTerms';
 import { useApp } from './AppContext';
 import { CellFactsContext, pinClass } from './CellFacts';
 import { piecesOf, tailStart } from './cellPieces';
@@ -22,7 +23,7 @@ export function Cell({ spec, row }: CellProps) {
   const pin = pins.get(spec.id);
   const isProcess = spec.id === 'processName';
   const tail = spec.elide === 'middle' ? tailStart(text) : 0;
-  const ranges = highlights(spec.id, text);
+  const ranges = highlights(factColumn(spec.id, row), text);
   return (
     <div
       role="gridcell"

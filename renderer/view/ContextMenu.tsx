@@ -4,9 +4,9 @@ import { COPY_FORMATS } from '../../shared/bridge';
 import { plainText } from '../../shared/text';
 import { activeParts, addTerm, clearFilters } from '../model/filter';
 import { focusGrid } from '../model/focus';
+import { hasSs } from '../model/possibleCommands';
 import { cellTerm, rowTerms } from '../model/rowTerms';
 import type { RowTerm } from '../model/rowTerms';
-import { isWindows } from '../model/system';
 import { ui, useUi } from '../model/uiStore';
 import type { UiState } from '../model/uiStore';
 import type { Command } from '../shell/shell';
@@ -34,8 +34,7 @@ function OpenMenu({ x, y, id }: NonNullable<UiState['menu']>) {
     column: ui.get().cell,
   }));
   const { row, column } = about;
-  // ss is a program of Linux.
-  const formats = COPY_FORMATS.filter((format) => format !== 'ss' || !isWindows(ui.get().welcome));
+  const formats = COPY_FORMATS.filter((format) => format !== 'ss' || hasSs(ui.get().welcome));
   const clicked = row === undefined || column === null ? null : cellTerm(column, row, app.lookups);
 
   // Kept inside the window, whatever corner was clicked.

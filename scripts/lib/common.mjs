@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,6 +32,10 @@ export function isExecutableFile(path) {
     return false;
   }
 }
+
+/** Whether a program of this name lies in one of PATH's folders. */
+export const inPath = (env, name) =>
+  (env.PATH ?? '').split(delimiter).some((folder) => isExecutableFile(join(folder, name)));
 
 /** The script behind a package's command, to be run with Node itself: no shell, the same on every platform. */
 export function packageCommand(packageName, command) {

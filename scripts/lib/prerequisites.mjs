@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Failure, inRoot, isExecutableFile, packageCommand } from './common.mjs';
+import { Failure, inPath, inRoot, isExecutableFile, packageCommand } from './common.mjs';
 import { run } from './processes.mjs';
 import { runDownload } from './watched.mjs';
 
@@ -58,8 +58,7 @@ async function playwrightBrowser() {
 /** The command that gives what it runs a display, or nothing where there is one. */
 export async function displayCommand(env) {
   if (process.platform !== 'linux' || env.DISPLAY) return [];
-  const isThere = () =>
-    env.PATH.split(delimiter).some((folder) => isExecutableFile(join(folder, 'xvfb-run')));
+  const isThere = () => inPath(env, 'xvfb-run');
   if (!isThere()) await installPackages(['xvfb', 'xauth'], 'the end-to-end tests need a display');
   if (!isThere())
     throw new Failure('There is still no xvfb-run.', 'Install Xvfb, or run this in a desktop session.');

@@ -165,9 +165,11 @@ export const IS_CHOICES: readonly Choice[] = [
   }),
   choice('retransmitting', (row) => (row.retransmits ?? 0) > 0, {
     description: 'Had to send something again',
+    usesTraffic: true,
   }),
   choice('moving', (row) => (row.sendRate ?? 0) + (row.receiveRate ?? 0) > 0, {
     aliases: ['active'],
     description: 'Carried data since the last reading',
+    usesTraffic: true,
   }),
 ];

@@ -2,7 +2,6 @@
 import type { LiveRow, Lookups } from '../rowFacts';
 import { fromCurrPorts } from './currports';
 import { findField, usesTraffic } from './fields';
-import type { Field } from './fieldTypes';
 import { Invalid } from './invalid';
 import { parse } from './parser';
 import type { Node, Value } from './syntax';
@@ -42,7 +41,7 @@ class Compiler {
       case 'field': {
         const field = findField(node.field)!;
         const columns = new Set(field.columns);
-        this.usesTraffic ||= isOfTraffic(field, node.values);
+        this.usesTraffic ||= usesTraffic(field);
         return this.terms(node.values, positive, columns, (value) => fieldTerm(field, value, this.lookups));
       }
     }
@@ -63,6 +62,7 @@ class Compiler {
         if (positive) this.marks.push({ columns, find: term.mark });
         this.usesNames ||= term.usesNames;
         this.usesTime ||= term.usesTime;
+        this.usesTraffic ||= term.usesTraffic;
       } catch (error) {
         if (!(error instanceof Invalid)) throw error;
         this.errors.push({ from: value.from, to: value.to, message: error.message });
@@ -91,12 +91,6 @@ export function compileFilter(text: string, lookups: Lookups): Filter {
     highlights: (column, cell) =>
       merged(compiler.marks.flatMap(({ columns, find }) => (columns.has(column) ? find(cell) : []))),
   };
-}
-
-/** `is:` has values of many kinds. */
-function isOfTraffic(field: Field, values: readonly Value[]): boolean {
-  if (field.name !== 'is') return usesTraffic(field);
-  return values.some(({ text }) => /^(mov|act|retrans)/i.test(text));
 }
 
 /** In the order of the text; of several about the same part, the first. */

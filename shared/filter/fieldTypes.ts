@@ -14,6 +14,8 @@ export interface Choice {
   titles: readonly string[];
   description: string;
   test: (row: LiveRow) => boolean;
+  /** It goes by what some systems count only where it is looked at. */
+  usesTraffic?: true;
 }
 
 export interface EndOfSocket {

@@ -77,7 +77,7 @@ export const PROCESS_FIELDS: readonly Field[] = [
   number(['uid'], ['uid'], 'count', 'Number of the user', (row) => row.uid),
   text(
     ['unit', 'systemd', 'services'],
-    ['unit', 'moduleName'],
+    ['unit'],
     'systemd unit or Windows services of the process',
     (row) => row.unit,
   ),

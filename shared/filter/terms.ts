@@ -21,6 +21,8 @@ export interface Term {
   mark: (text: string) => Range[];
   usesNames: boolean;
   usesTime: boolean;
+  /** Of the values that it is about; whether a field does is not said here. */
+  usesTraffic: boolean;
 }
 
 const nothing = (): Range[] => [];
@@ -31,6 +33,7 @@ export function fieldTerm(field: Field, value: Value, lookups: Lookups): Term {
     mark: nothing,
     usesNames: false,
     usesTime: field.kind === 'number' && field.usesTime === true,
+    usesTraffic: false,
   };
   if (field.kind === 'choice') return { ...term, ...choiceTerm(field, value) };
   const known = presence(value);
@@ -171,7 +174,11 @@ export function serviceTest(
 const FITS = 1;
 const FITS_NOT = 2;
 
-function addressTerm({ ends }: FieldOf<'address'>, value: Value, lookups: Lookups): Omit<Term, 'usesTime'> {
+function addressTerm(
+  { ends }: FieldOf<'address'>,
+  value: Value,
+  lookups: Lookups,
+): Pick<Term, 'test' | 'mark' | 'usesNames'> {
   noComparison(value);
   const endpoint = value.kind === 'bare' ? endpointParts(value.text) : null;
   if (endpoint !== null) return endpointTerm(ends, endpoint, lookups);
@@ -209,7 +216,7 @@ function endpointTerm(
   ends: readonly EndOfSocket[],
   { address, port }: { address: string; port: string | null },
   lookups: Lookups,
-): Omit<Term, 'usesTime'> {
+): Pick<Term, 'test' | 'mark' | 'usesNames'> {
   const fits = addressTest(address);
   if (fits === null) throw new Invalid(`“${address}” is no address.`);
   const number = port === null ? null : Number(port);
@@ -251,7 +258,7 @@ function chosen({ choices, name }: FieldOf<'choice'>, value: Value): readonly Ch
   throw new Invalid(`“${value.text}” is no value of ${name}. ${hint}`);
 }
 
-function choiceTerm(field: FieldOf<'choice'>, value: Value): Pick<Term, 'test' | 'mark'> {
+function choiceTerm(field: FieldOf<'choice'>, value: Value): Partial<Term> & Pick<Term, 'test'> {
   noComparison(value);
   const known = presence(value);
   const isNamed = field.choices.some((choice) => choice.name === value.text.toLowerCase());
@@ -266,5 +273,5 @@ function choiceTerm(field: FieldOf<'choice'>, value: Value): Pick<Term, 'test' |
   };
   const [only, ...more] = choices;
   const test: RowTest = more.length === 0 ? only!.test : (row) => choices.some((choice) => choice.test(row));
-  return { test, mark };
+  return { test, mark, usesTraffic: choices.some((choice) => choice.usesTraffic === true) };
 }

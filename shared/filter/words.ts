@@ -38,7 +38,13 @@ export function wordTerm(value: Value, lookups: Lookups): Term {
     ...(isPlain && !/^\d+$/.test(value.text) ? [] : [numbersTest(pattern)]),
     ...fixedTests(pattern),
   ]);
-  return { test, mark: (text) => markWord(value, pattern, text), usesNames: true, usesTime: false };
+  return {
+    test,
+    mark: (text) => markWord(value, pattern, text),
+    usesNames: true,
+    usesTime: false,
+    usesTraffic: false,
+  };
 }
 
 /** What comes again in other rows: each text is looked at once. */

@@ -1,7 +1,7 @@
 // The programs in C that the Windows tests use, built from the SDK's structures with mingw-w64.
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { Failure, inRoot, isExecutableFile, onWindows } from '../common.mjs';
+import { join } from 'node:path';
+import { Failure, inPath, inRoot, isExecutableFile, onWindows } from '../common.mjs';
 import { installPackages } from '../prerequisites.mjs';
 import { run } from '../processes.mjs';
 
@@ -78,6 +78,3 @@ async function findCompiler(env) {
     throw new Failure(`There is still no ${name}.`, 'Install mingw-w64, or set SOCKETSCOPE_WINDOWS_CC.');
   return name;
 }
-
-const inPath = (env, name) =>
-  (env.PATH ?? '').split(delimiter).some((directory) => isExecutableFile(join(directory, name)));
