@@ -20,6 +20,7 @@ import { tableTitle } from '../shared/socket';
 import { SocketTable } from '../shared/socketTable';
 import type { ActionRecord } from './actionLog';
 import type { Clock } from './clock';
+import { isItself } from './itself';
 import { Peers } from './peers';
 import { prepareProcesses, prepareSockets } from './preparing';
 
@@ -163,7 +164,7 @@ export class Acting {
         const identity = identities.get(id)!;
         const { outcome, message } = signal.aborted
           ? STOPPED
-          : own !== undefined && id === processId(own)
+          : isItself(backend, identity.pid) || (own !== undefined && id === processId(own))
             ? NOT_ITSELF
             : await attemptLater(() => backend.act(identity, action, PATIENCE_MS, signal));
         const label = names.get(id) ?? id;

@@ -115,6 +115,17 @@ describe('an order about processes', () => {
     expect(tried).not.toHaveBeenCalled();
   });
 
+  it.each(PROCESS_ACTIONS)('nor where nothing is known of what it runs under: %s', async (action) => {
+    Object.assign(backend, { demo: false });
+    vi.spyOn(backend, 'ancestors').mockReturnValue([]);
+    const tried = vi.spyOn(backend, 'act');
+    const own = { pid: process.pid, startedAt: 1 };
+    expect(await act(order(action, own))).toMatchObject([
+      { outcome: 'refused', message: expect.stringContaining('Close SocketScope instead') },
+    ]);
+    expect(tried).not.toHaveBeenCalled();
+  });
+
   it('reads anew afterwards, so that every page sees what has ended with them', async () => {
     const page = new Page(engine);
     const row = [...page.rows.values()].find(({ pid }) => pid !== null && pid > 100)!;

@@ -118,6 +118,45 @@ describe('a log that cannot be written', () => {
     expect(log.page(null)).toMatchObject({ entries: [], problem: expect.stringContaining('symbolic link') });
   });
 
+  describe('where links cannot be kept from being followed (Windows)', () => {
+    const careful = (place: string): ActionLog =>
+      new ActionLog({ SOCKETSCOPE_STATE_DIR: place }, { looksForLinks: true });
+    const record = (place: string): string | null => careful(place).append([entry('a')]);
+
+    it('writes where there are none', () => {
+      const place = path.join(fs.realpathSync(folder), 'deep', 'state');
+      expect([record(place), record(place)]).toEqual([null, null]);
+      expect(careful(place).page(null).entries).toHaveLength(2);
+    });
+
+    it.skipIf(!POSIX)(
+      'reads and writes nothing through a link, wherever on the way, and makes no folders',
+      () => {
+        const real = fs.realpathSync(folder);
+        const target = path.join(real, 'target');
+        fs.mkdirSync(path.join(target, 'there'), { recursive: true });
+        fs.symlinkSync(target, path.join(real, 'link'));
+        fs.mkdirSync(path.join(real, 'own'));
+        fs.symlinkSync(path.join(target, 'file'), path.join(real, 'own', 'actions.jsonl'));
+        for (const place of ['link', 'link/there', 'link/new', 'own'].map((each) => path.join(real, each))) {
+          expect(record(place)).toContain('A link is in the place of ');
+          expect(careful(place).page(null).problem).toContain('A link is in the place of ');
+        }
+        expect(fs.readdirSync(target, { recursive: true })).toEqual(['there']);
+      },
+    );
+
+    it('writes into no file that has another name', () => {
+      const place = path.join(fs.realpathSync(folder), 'state');
+      expect(record(place)).toBeNull();
+      const file = path.join(place, 'actions.jsonl');
+      const before = fs.readFileSync(file, 'utf8');
+      fs.linkSync(file, path.join(place, 'other'));
+      expect(record(place)).toContain('by a hard link');
+      expect(fs.readFileSync(file, 'utf8')).toBe(before);
+    });
+  });
+
   it.skipIf(!POSIX)('is not held up by a pipe in its place, nor writes into a device', () => {
     fs.mkdirSync(path.dirname(log.file), { recursive: true });
     spawnSync('mkfifo', [log.file]);

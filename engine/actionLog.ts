@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { logEntry } from '../shared/actionLog';
 import type { LogEntry } from '../shared/actionLog';
 import { plainText } from '../shared/text';
+import { linkOnTheWay } from './links';
 import { readPage } from './logPages';
 import type { LogPage } from './logPages';
 
@@ -47,24 +48,35 @@ export interface Who {
   uid: number | null;
 }
 
+/** What the log has to be careful with. */
+export interface LogCare {
+  /** Whether this engine has an administrator's rights; of meaning on Windows only */
+  elevated?: boolean;
+  /** Whether links are looked for before and after the file is opened: where it cannot be opened without following them */
+  looksForLinks?: boolean;
+}
+
 /** The log as a file. */
 export class ActionLog implements ActionRecord {
   readonly file: string;
   readonly who: Who;
+  private readonly looksForLinks: boolean;
 
-  constructor(environment: NodeJS.ProcessEnv = process.env) {
-    this.file = path.join(stateFolder(environment), FILE_NAME);
+  constructor(environment: NodeJS.ProcessEnv = process.env, care: LogCare = {}) {
+    this.file = path.join(stateFolder(environment, care.elevated), FILE_NAME);
     this.who = whoIs(environment);
+    this.looksForLinks = care.looksForLinks ?? O_NOFOLLOW === 0;
   }
 
   append(entries: readonly LogEntry[]): string | null {
     if (entries.length === 0) return null;
     try {
+      this.refuseLinks();
       // The folder is made for the user alone; one that is there already is the user's affair.
       fs.mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
       const fd = fs.openSync(this.file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
       try {
-        const { size } = ownFile(fd);
+        const { size } = this.ownFile(fd);
         // A line that a full disk cut off must not take this one with it.
         writeAll(fd, `${endsInLine(fd, size) ? '' : '\n'}${entries.map(toLine).join('')}`);
       } finally {
@@ -79,19 +91,35 @@ export class ActionLog implements ActionRecord {
   page(before: number | null): LogPage {
     let fd: number;
     try {
+      this.refuseLinks();
       fd = fs.openSync(this.file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (error) {
       const isNew = (error as NodeJS.ErrnoException).code === 'ENOENT';
       return { entries: [], before: null, problem: isNew ? null : this.unreadable(error) };
     }
     try {
-      const { size } = ownFile(fd);
+      const { size } = this.ownFile(fd);
       return readPage(fd, Math.min(before ?? size, size), parseLine);
     } catch (error) {
       return { entries: [], before: null, problem: this.unreadable(error) };
     } finally {
       fs.closeSync(fd);
     }
+  }
+
+  /** @throws Error where the file is reached through a link, by which another program would choose what is written into */
+  private refuseLinks(): void {
+    const link = this.looksForLinks ? linkOnTheWay(this.file) : null;
+    if (link !== null) throw new Error(`A link is in the place of ${link}`);
+  }
+
+  /** @throws Error where it is no plain file of this user's */
+  private ownFile(fd: number): fs.Stats {
+    const stats = ownFile(fd);
+    // A link may have come between; this one stays open.
+    this.refuseLinks();
+    if (this.looksForLinks && stats.nlink > 1) throw new Error('It is another file, too, by a hard link');
+    return stats;
   }
 
   private unreadable(error: unknown): string {
@@ -117,19 +145,26 @@ export class UnkeptLog implements ActionRecord {
   }
 }
 
-/** Where the log is kept: the XDG base directories' place for state (freedesktop.org, basedir 0.8), or Windows' own. */
-export function stateFolder(environment: NodeJS.ProcessEnv): string {
+/**
+ * Where the log is kept: the XDG base directories' place for state (freedesktop.org, basedir 0.8), or Windows' own.
+ * @param elevated whether this engine has an administrator's rights. On Windows the environment is one that the user's other programs
+ *   may write; then it is not asked.
+ */
+export function stateFolder(environment: NodeJS.ProcessEnv, elevated = false): string {
+  if (elevated && process.platform === 'win32') return stateOnWindows(os.userInfo().homedir);
   const given = environment['SOCKETSCOPE_STATE_DIR'];
   if (given !== undefined && path.isAbsolute(given)) return given;
   if (process.platform === 'win32') {
-    return path.join(
-      environment['LOCALAPPDATA'] ?? path.join(os.homedir(), 'AppData', 'Local'),
-      'SocketScope',
-    );
+    const local = environment['LOCALAPPDATA'];
+    return local === undefined ? stateOnWindows(os.homedir()) : path.join(local, 'SocketScope');
   }
   const state = environment['XDG_STATE_HOME'];
   const isOwn = state !== undefined && path.isAbsolute(state);
   return path.join(isOwn ? state : path.join(homeOf(environment), '.local', 'state'), 'socketscope');
+}
+
+function stateOnWindows(home: string): string {
+  return path.join(home, 'AppData', 'Local', 'SocketScope');
 }
 
 /** HOME, where it is this user's: pkexec and sudo leave root's there when the program runs as the user again. */

@@ -53,6 +53,19 @@ function cautions(order: Order): [Caution, string][] {
   return engine.prepare(order).cautions.map(({ caution, label }) => [caution, label]);
 }
 
+describe('the engine itself', () => {
+  const own = entry(process.pid, null, 'node');
+  const ofOwn = { action: 'kill', processes: [{ pid: own.pid, startedAt: own.startedAt }] } as const;
+
+  it('is known by its PID where nothing is known of what it runs under', () => {
+    listed.processes = () => [...PROCESSES.filter(({ pid }) => pid !== own.pid), own];
+    listed.ancestors = () => [];
+    expect(cautions({ ...ofOwn, processes: [...ofOwn.processes] })).toEqual([]);
+    Object.assign(listed, { demo: false });
+    expect(cautions({ ...ofOwn, processes: [...ofOwn.processes] })).toEqual([['self', expect.any(String)]]);
+  });
+});
+
 describe('ending a process', () => {
   const ofProcess = (pid: number): Caution[] => {
     return cautions({ action: 'kill', processes: [{ pid, startedAt: 10 * pid }] }).map(

@@ -7,6 +7,7 @@ import { processId } from '../shared/orders';
 import type { Caution, Preparation, ProcessIdentity } from '../shared/orders';
 import type { SocketRow } from '../shared/socket';
 import type { Holders } from '../shared/socketTable';
+import { isItself } from './itself';
 
 const INIT = 1;
 const RDP_PORT = 3389;
@@ -52,7 +53,10 @@ export class Surroundings {
   private readonly ssh: Endpoints | null;
   readonly isRemoteDesktop: boolean;
 
-  constructor(backend: SocketBackend, environment: NodeJS.ProcessEnv) {
+  constructor(
+    private readonly backend: SocketBackend,
+    environment: NodeJS.ProcessEnv,
+  ) {
     // Everything runs under the first process; of that there is more to say.
     const ancestors = backend.ancestors().filter(({ pid }) => pid !== INIT);
     this.lineage = ancestors.map(processId);
@@ -77,6 +81,11 @@ export class Surroundings {
     );
   }
 
+  /** Whether this PID is this process's, whatever is known of {@link lineage} */
+  isItself(pid: number): boolean {
+    return isItself(this.backend, pid);
+  }
+
   add(caution: Caution, label: string): void {
     const sameKind = this.cautions.filter((each) => each.caution === caution);
     if (sameKind.length < MOST_OF_A_KIND && !sameKind.some((each) => each.label === label))
@@ -89,7 +98,8 @@ export function socketCautions(row: SocketRow, holders: Holders, surroundings: S
   const isConnection = row.protocol === 'tcp' && row.remotePort !== null;
   const ids = holders.map(identity).map((each) => (each === null ? '' : processId(each)));
   const [own, ...above] = surroundings.lineage;
-  if (own !== undefined && ids.includes(own)) surroundings.add('self', socketLabel(row));
+  if ((own !== undefined && ids.includes(own)) || holders.some(({ pid }) => surroundings.isItself(pid)))
+    surroundings.add('self', socketLabel(row));
   // A connection of what SocketScope was started from: sshd's, or a terminal's over some other wire.
   const isHeldAbove =
     isConnection && holders.some(({ name }, i) => above.includes(ids[i]!) && !isOfWindows(name));
@@ -113,7 +123,8 @@ export function processCautions(
     const label = processLabel(entry);
     const depth = lineage.indexOf(processId(entry));
     if (entry.pid === INIT) surroundings.add('init', label);
-    else if (depth >= 0 && app.has(processId(entry))) surroundings.add('self', label);
+    else if (surroundings.isItself(entry.pid) || (depth >= 0 && app.has(processId(entry))))
+      surroundings.add('self', label);
     else if (depth >= 0 && depth <= way) surroundings.add('session', label);
     else if (depth >= 0 && !isOfWindows(entry.name)) surroundings.add('self', label);
     else if (belongsTo(entry, app, all)) surroundings.add('self', label);

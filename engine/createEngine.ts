@@ -10,13 +10,16 @@ import { Engine } from './engine';
  * @throws UnsupportedError where this platform has no backend, or there is no such demonstration
  */
 export function createEngine(demo: string | null): Engine {
+  const backend = createBackend(demo);
+  // On Windows nothing is missing where the engine has an administrator's rights.
+  const elevated = backend.missingPrivilege() === null;
   return new Engine({
-    backend: createBackend(demo),
+    backend,
     clock: systemClock,
     hostname: os.hostname(),
     engineId: randomUUID(),
     // What is done to invented sockets has not been done.
-    log: demo === null ? new ActionLog() : new UnkeptLog(),
+    log: demo === null ? new ActionLog(process.env, { elevated }) : new UnkeptLog(),
     environment: process.env,
   });
 }

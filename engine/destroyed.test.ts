@@ -54,6 +54,18 @@ function rowsOf(table: SocketTable): SocketRow[] {
   return Array.from({ length: table.length }, (_, row) => table.row(row, backend));
 }
 
+it('takes FIN_WAIT_2 without counters for a remnant only where ends are told', () => {
+  const finished: Listed = { id: 1, state: 'FIN_WAIT_2', local: SERVER, remote: CLIENT };
+  for (const tellsEnds of [true, false]) {
+    Object.assign(backend, { tellsEnds });
+    read([]);
+    read([OPEN]);
+    expect(read([finished]).rows[0]!.bytesSent).toBe(tellsEnds ? 10 : null);
+    read([OPEN]);
+    expect(read([TIME_WAIT]).rows[0]!.bytesSent).toBe(10);
+  }
+});
+
 it('remembers nothing of rows that have ended where the system tells of no ends', () => {
   // What comes a reading late is known by what was remembered, or by nothing.
   for (const tellsEnds of [true, false]) {

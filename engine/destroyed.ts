@@ -131,13 +131,17 @@ function isFull(table: SocketTable, row: number): boolean {
   return TOLD.has(protocol[row]!) && Number.isNaN(destroyedAt[row]!) && state[row] !== TIME_WAIT;
 }
 
-/** The mark and the final counters stay with the row for as long as it is listed. */
-export function carryDestroyed({ before, after, match }: ReadingPair): void {
-  const { destroyedAt } = after.columns;
+/**
+ * The mark and the final counters stay with the row for as long as it is listed.
+ * @param tellsEnds {@link SocketBackend.tellsEnds}
+ */
+export function carryDestroyed({ before, after, match }: ReadingPair, tellsEnds: boolean): void {
+  const { destroyedAt, state } = after.columns;
   for (let row = 0; row < after.length; row++) {
     const old = match.previous[row]!;
     if (old < 0) continue;
-    if (isRemnant(after, row)) keepFinal(after, row, before, old);
+    // Where no ends are told, FIN_WAIT_2 without counters is a living socket that is not counted.
+    if (isRemnant(after, row) && (tellsEnds || state[row] === TIME_WAIT)) keepFinal(after, row, before, old);
     destroyedAt[row] = before.columns.destroyedAt[old]!;
   }
 }

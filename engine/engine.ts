@@ -187,7 +187,7 @@ export class Engine {
   private watch(ids: ReadonlySet<string>): void {
     this.readings.watch(ids);
     // Nothing is read now that would tell the system so.
-    if (this.paused && ids.size === 0) this.readings.stopCounting();
+    if (this.paused) this.readings.countNow();
   }
 
   private welcome(): Welcome {

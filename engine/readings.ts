@@ -29,6 +29,7 @@ export class Readings {
   private readonly destroyed: DestroyedSockets;
   private pair: ReadingPair | null = null;
   private readonly watched: Watched;
+  private readonly copies = new SocketTable();
   /** Whether the system counts the traffic of what is watched, and of nothing else */
   private readonly countsWatched: boolean;
   /** Rows whose owner this user may not see. */
@@ -63,9 +64,14 @@ export class Readings {
     if (this.countsWatched) this.watched.set(ids);
   }
 
-  /** Has nothing counted any more, though no reading follows. */
-  stopCounting(): void {
-    if (this.countsWatched) this.backend.watchTraffic(this.table, []);
+  /** Has what is watched now counted, and nothing else, though no reading follows. */
+  countNow(): void {
+    if (!this.countsWatched) return;
+    // On copies: what is counted meanwhile is told with the next reading, as a change.
+    const { table, index } = this.current;
+    this.copies.clear();
+    const rows = this.watched.rows(table, index).map((row) => this.copies.appendFrom(table, row));
+    this.backend.watchTraffic(this.copies, rows);
   }
 
   /** Reads everything anew; afterwards {@link table} and {@link before} have changed places. */
@@ -91,7 +97,7 @@ export class Readings {
       ...{ before: before.table, beforeIndex: before.index },
       ...{ after: after.table, afterIndex: after.index, match },
     };
-    carryDestroyed(this.pair);
+    carryDestroyed(this.pair, this.backend.tellsEnds);
     this.ended = this.destroyed.join(this.pair, options.protocols, now);
     this.previous = before;
     this.current = after;

@@ -114,6 +114,19 @@ describe('what is counted', () => {
     expect(backend.told.at(-1)).toEqual([]);
   });
 
+  it('is what is still shown while nothing is read', () => {
+    const page = new Page(engine);
+    page.say({ type: 'watch', ids: ['1', '2'] });
+    next();
+    page.say({ type: 'polling', intervalMs: 1000, paused: true });
+    const shown = page.rows.get('2')!.bytesSent;
+    page.say({ type: 'watch', ids: ['2'] });
+    expect(backend.told.at(-1)).toEqual(['2']);
+    // What that counted comes with the next reading, and not before.
+    page.say({ type: 'polling', intervalMs: 1000, paused: false });
+    expect(page.rows.get('2')!.bytesSent).toBeGreaterThan(shown!);
+  });
+
   it('is not asked for where the system counts by itself, or cannot', () => {
     for (const counted of ['always', 'never'] as const) {
       begin(counted);

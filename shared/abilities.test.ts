@@ -152,7 +152,16 @@ describe('a user', () => {
 
 describe('on Windows', () => {
   const windows = (action: Action, fields: Partial<SocketRow>, rights = ADMINISTRATOR): string | null =>
-    why(action, { uid: null, namespace: null, ...fields }, rights);
+    why(action, { uid: null, namespace: null, createdAt: 1_700_000_000_000, ...fields }, rights);
+
+  it('a connection is not reset by its endpoints alone', () => {
+    const reason =
+      'Windows does not say when it was made, so nothing tells it from a later one with the same addresses.';
+    expect(windows('reset', { createdAt: null })).toBe(reason);
+    // What the user can do something about is said first.
+    expect(windows('reset', { createdAt: null }, WINDOWS_USER)).toBe(WHY.reset);
+    expect(why('reset', { createdAt: null })).toBeNull();
+  });
 
   it.each(SOCKET_STATES)('a connection is reset, and nothing else of TCP is: %s', (state) => {
     const isNone = ['LISTEN', 'BOUND', 'CLOSE', 'TIME_WAIT', 'DELETE_TCB'].includes(state);

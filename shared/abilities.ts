@@ -50,6 +50,10 @@ export const ALWAYS_COUNTED: Traffic = { counted: 'always', why: null };
 /** What can be closed from outside at all: the others' kernels have no such call. */
 const CLOSABLE: readonly Protocol[] = ['tcp', 'udp', 'udplite'];
 
+/** Where a create time is all that tells a connection from a later one with the same two ends (Windows). */
+export const NO_CREATE_TIME =
+  'Windows does not say when it was made, so nothing tells it from a later one with the same addresses.';
+
 const NOTHING_TO_CLOSE = 'It has a port, but neither listens nor is connected: there is nothing to close.';
 
 /**
@@ -148,7 +152,8 @@ function reasonAgainstClosing(action: SocketAction, row: SocketRow, rights: Righ
   if (isElsewhere && namespace.why !== null) return namespace.why;
   if (action === 'finish') return reasonAgainstBorrowing(row, rights) ?? null;
   const reset = (row.family === 6 ? rights.reset6 : undefined) ?? rights.reset;
-  if (reset.reach === 'all') return null;
+  if (reset.reach === 'all')
+    return rights.resets === 'connections' && row.createdAt === null ? NO_CREATE_TIME : null;
   if (row.protocol !== 'tcp') return reset.why;
   return reasonAgainstBorrowing(row, rights) === null ? null : reset.why;
 }

@@ -21,6 +21,8 @@ const RIGHTS: Rights = {
   ...{ suspend: false, couldElevate: false, namespace: { own: null, why: null } },
 };
 
+const NO_MEMORY = new NativeError('GetExtendedTcpTable', 8, 'ERROR_NOT_ENOUGH_MEMORY', 'No memory.');
+
 type Row = Partial<RowFields>;
 
 /** A system with one table, on which a call takes the row away, unless it is told otherwise. */
@@ -34,6 +36,8 @@ class Scene {
   takesAway = true;
   /** What the table is from the n-th look on */
   readonly later = new Map<number, Row[]>();
+  /** The look from which on the table cannot be read */
+  failsFrom = Infinity;
   private looks = 0;
 
   constructor(
@@ -58,7 +62,8 @@ class Scene {
       rights: { ...RIGHTS, ...this.rights },
       reread: (name, into) => {
         this.events.push(name);
-        this.rows = this.later.get(++this.looks) ?? this.rows;
+        if (++this.looks >= this.failsFrom) throw NO_MEMORY;
+        this.rows = this.later.get(this.looks) ?? this.rows;
         for (const fields of this.rows) addRow(into, fields);
       },
     });
@@ -109,6 +114,49 @@ describe('an IPv4 connection', () => {
       outcome: 'failed',
       message: 'Windows said that it is reset, but the connection is still there.',
     });
+  });
+
+  it('that Windows does not reset is looked at once, and costs no time', () => {
+    const scene = new Scene();
+    Object.assign(scene, { code: 5, takesAway: false });
+    scene.reset();
+    expect(scene.events).toEqual(['tcp4', 'SetTcpEntry', 'tcp4']);
+  });
+
+  it('is looked at a few times while it may only be late', () => {
+    const scene = new Scene();
+    scene.takesAway = false;
+    scene.reset();
+    expect(scene.events.length).toBeGreaterThan(3);
+    expect(scene.events.length).toBeLessThan(12);
+  });
+
+  it('of which Windows does not say when it was made is left alone', () => {
+    for (const family of [4, 6] as const) {
+      const scene = new Scene({ family, createdAt: NaN });
+      expect(scene.reset()).toEqual({
+        outcome: 'refused',
+        message:
+          'Windows does not say when it was made, so nothing tells it from a later one with the same addresses.',
+      });
+      expect(scene.events).toEqual([]);
+    }
+  });
+
+  it.each([
+    [0, 'Windows said that it is reset, and whether it is still there could not be read.'],
+    [
+      5,
+      'Windows did not say that it is reset (ERROR_ACCESS_DENIED, 5), and whether it is still there could not be read.',
+    ],
+  ])('has what Windows said told where the look afterwards fails: %i', (code, said) => {
+    const scene = new Scene();
+    Object.assign(scene, { code, failsFrom: 2 });
+    expect(scene.reset()).toEqual({
+      outcome: 'failed',
+      message: `${said} GetExtendedTcpTable: ERROR_NOT_ENOUGH_MEMORY. No memory.`,
+    });
+    expect(scene.calls).toEqual(['SetTcpEntry']);
   });
 
   it('is done where it leaves the table a little later, or another one has its endpoints then', () => {
@@ -164,11 +212,7 @@ describe('an IPv4 connection', () => {
 
   it('is not reset where the table cannot be read', () => {
     const scene = new Scene();
-    Object.defineProperty(scene, 'rows', {
-      get: () => {
-        throw new NativeError('GetExtendedTcpTable', 8, 'ERROR_NOT_ENOUGH_MEMORY', 'No memory.');
-      },
-    });
+    scene.failsFrom = 1;
     expect(scene.reset()).toEqual({
       outcome: 'failed',
       message: 'GetExtendedTcpTable: ERROR_NOT_ENOUGH_MEMORY. No memory.',
@@ -230,11 +274,15 @@ describe('what Windows cannot close', () => {
         fc.constantFrom(...OWNERS),
         fc.constantFrom(...SOCKET_ACTIONS),
         fc.constantFrom(ALL, NONE('Not this one.')),
-        (protocol, family, state, owner, action, reset6) => {
+        fc.boolean(),
+        (protocol, family, state, owner, action, reset6, isKnown) => {
           const rights = { ...RIGHTS, reset6 };
-          const row = socketRow({ protocol, family, state, owner, namespace: null, uid: null });
+          const made = isKnown ? 1_700_000_000_000 : null;
+          const row = socketRow({
+            ...{ protocol, family, state, owner, namespace: null, uid: null, createdAt: made },
+          });
           const offered = reasonAgainst(action, row, rights) === null;
-          const scene = new Scene({ protocol, family, state }, rights);
+          const scene = new Scene({ protocol, family, state, createdAt: made ?? NaN }, rights);
           const { outcome } = scene.reset(action);
           expect(outcome === 'done').toBe(offered);
           expect(scene.calls.length).toBe(offered ? 1 : 0);

@@ -1,5 +1,5 @@
 /** Resetting exactly the connection of a row, as far as Windows lets one say which. */
-import { reasonByKind } from '../../shared/abilities';
+import { NO_CREATE_TIME, reasonByKind } from '../../shared/abilities';
 import type { Right, Rights } from '../../shared/abilities';
 import type { SocketAction } from '../../shared/orders';
 import { PROTOCOLS, SOCKET_STATES } from '../../shared/socket';
@@ -27,6 +27,8 @@ const DELETE_TCB = 12;
  * returns; it is looked for again until then, so that nothing is called failed that is only late.
  */
 const SETTLING_MS = 20;
+/** ms between two looks */
+const LOOK_AGAIN_MS = 4;
 
 /** What connections are closed with. */
 export interface ClosingContext {
@@ -72,14 +74,18 @@ export class WindowsClosing {
     const is6 = family[row] === 6;
     // An IPv4 reset is for Windows to refuse. The undocumented call is made only where that is wanted.
     if (is6 && rights.reset6?.reach === 'none') return refused(rights.reset6.why!);
+    if (Number.isNaN(table.columns.createdAt[row]!)) return refused(NO_CREATE_TIME);
     const reset = is6 ? nsiReset(libraries, table, row) : setTcpEntry(libraries, table, row);
     if (!this.isThere(table, row)) return GONE;
     const code = reset();
-    return this.isThereStill(table, row)
-      ? notReset(code, is6 ? (rights.reset6 ?? rights.reset) : rights.reset)
-      : code === 0
-        ? DONE
-        : GONE;
+    try {
+      if (this.isThereStill(table, row, code === 0 ? SETTLING_MS : 0))
+        return notReset(code, is6 ? (rights.reset6 ?? rights.reset) : rights.reset);
+    } catch (error) {
+      if (error instanceof NativeError) return failed(`${saidOf(code)} ${error.message}`);
+      throw error;
+    }
+    return code === 0 ? DONE : GONE;
   }
 
   /** Whether the very connection of this row is there now, of the same process, and in a state in which it can be reset. */
@@ -92,9 +98,10 @@ export class WindowsClosing {
     return reasonByKind('reset', 'tcp', stateOf(fresh, found), 'connections') === null;
   }
 
-  private isThereStill(table: SocketTable, row: number): boolean {
-    const until = performance.now() + SETTLING_MS;
-    while (this.isThere(table, row)) if (performance.now() >= until) return true;
+  /** Looks once at least, and then until `patienceMs` are over. */
+  private isThereStill(table: SocketTable, row: number, patienceMs: number): boolean {
+    const until = performance.now() + patienceMs;
+    for (; this.isThere(table, row); sleep(LOOK_AGAIN_MS)) if (performance.now() >= until) return true;
     return false;
   }
 }
@@ -116,6 +123,22 @@ export function findRow(table: SocketTable, high: number, low: number): number |
 function stateOf(table: SocketTable, row: number): SocketState | null {
   const code = table.columns.state[row]!;
   return code === 0 ? null : SOCKET_STATES[code - 1]!;
+}
+
+/** What Windows answered, where the look afterwards failed. */
+function saidOf(code: number): string {
+  const answer =
+    code === 0
+      ? 'Windows said that it is reset'
+      : `Windows did not say that it is reset (${windowsErrorName(code)}, ${code})`;
+  return `${answer}, and whether it is still there could not be read.`;
+}
+
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+/** Lets others have the processor meanwhile; an attempt is over when it returns, so that it cannot be awaited. */
+function sleep(ms: number): void {
+  Atomics.wait(nobody, 0, 0, ms);
 }
 
 /** Why a connection is still there, by what Windows said of its reset. */

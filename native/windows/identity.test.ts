@@ -83,6 +83,72 @@ describe('RowIdentities', () => {
     expect(new Set(ids.map((id) => text(identities, id))).size).toBe(ids.length);
   });
 
+  describe('takes what is left of a connection, without create time, for that connection', () => {
+    const MADE: Socket = { ...CONNECTION, state: 'ESTABLISHED', time: [3, 4] };
+    const LEFT: Socket = { ...CONNECTION, state: 'TIME_WAIT' };
+
+    it('for as long as it is listed, also where a look comes between', () => {
+      const identities = new RowIdentities();
+      const made = read(identities, 'tcp4', [MDNS, MADE]);
+      for (let i = 0; i < 5; i++) {
+        expect(read(identities, 'tcp4', [LEFT], i % 2 === 0)).toEqual([made[1]]);
+        if (i === 0) expect(read(identities, 'tcp6', [{ ...LEFT, local: '::1' }])).not.toEqual([made[1]]);
+      }
+      expect(text(identities, made[1]!)).toBe('tcp4-127.0.0.1:80-10.0.0.9:51122-0000000300000004');
+    });
+
+    it('and not for another one', () => {
+      const identities = new RowIdentities(4);
+      const [made] = read(identities, 'tcp4', [MADE]);
+      const others: Socket[] = [
+        { ...LEFT, port: 81 },
+        { ...LEFT, state: 'FIN_WAIT_2' },
+        { ...LEFT, time: [3, 5] },
+      ];
+      for (const other of others) expect(read(identities, 'tcp4', [MADE, other])[1]).not.toBe(made);
+      // Two of them fit, or it was away for a reading.
+      read(identities, 'tcp4', [MADE, { ...MADE, time: [5, 6] }]);
+      const ownKey = read(identities, 'tcp4', [LEFT])[0]!;
+      expect(text(identities, ownKey)).toBe('tcp4-127.0.0.1:80-10.0.0.9:51122');
+      for (const sockets of [[], [MADE], [], [LEFT]]) {
+        const [id] = read(identities, 'tcp4', sockets);
+        if (sockets[0] === LEFT) expect(id).toBe(ownKey);
+      }
+    });
+
+    it('as a plain list of what was seen would', () => {
+      const PORTS = [50_001, 50_002, 50_003];
+      const rowOf = fc.record({
+        port: fc.constantFrom(...PORTS),
+        time: fc.constantFrom(0, 1, 2),
+        state: fc.constantFrom('ESTABLISHED' as const, 'TIME_WAIT' as const),
+      });
+      fc.assert(
+        fc.property(fc.array(fc.array(rowOf, { maxLength: 6 }), { maxLength: 8 }), (readings) => {
+          const identities = new RowIdentities();
+          let seen: { port: number; time: number; id: number; at: number }[] = [];
+          let last = 0;
+          for (const [at, rows] of readings.entries()) {
+            const expected = rows.map(({ port, time, state }) => {
+              const same = seen.filter((each) => each.port === port && each.at >= at - 1);
+              let known = seen.find((each) => each.port === port && each.time === time);
+              if (state === 'TIME_WAIT' && time === 0 && same.length === 1) known = same[0]!;
+              if (known === undefined) seen.push((known = { port, time, id: ++last, at }));
+              known.at = at;
+              return known.id;
+            });
+            const sockets = rows.map(({ port, time, state }): Socket => ({
+              ...{ ...CONNECTION, port, state, time: [0, time] },
+            }));
+            expect(read(identities, 'tcp4', sockets)).toEqual(expected);
+            seen = seen.filter((each) => each.at >= at - 1);
+            expect(identities.size).toBe(seen.length);
+          }
+        }),
+      );
+    });
+  });
+
   it('numbers alike rows without remote endpoint in order of appearance, afresh in every reading', () => {
     const identities = new RowIdentities();
     const three = read(identities, 'udp4', [MDNS, MDNS, MDNS]);

@@ -1,5 +1,5 @@
 import { formatIPv4, formatIPv6 } from '../../shared/address';
-import { MAIN_TABLES } from '../../shared/socket';
+import { MAIN_TABLES, stateCode } from '../../shared/socket';
 import type { MainTable } from '../../shared/socket';
 import type { SocketTable } from '../../shared/socketTable';
 
@@ -24,11 +24,13 @@ const ALIKE = 17;
 const ENTRY_WORDS = 18;
 
 const INITIAL_CAPACITY = 1024;
+const TIME_WAIT = stateCode('TIME_WAIT');
 
 /**
  * Windows names no socket: this gives each row its opaque 64-bit identity. Two rows are the same socket where protocol,
  * family, endpoints and create time are equal. PID and state are left out on purpose: a socket that goes to TIME_WAIT
- * reports PID 0, and is still that socket.
+ * reports PID 0, and is still that socket. Should it report no create time either, it is the one connection that the last
+ * reading had with its endpoints, where there was exactly one.
  *
  * Rows without remote endpoint may be alike in all of this (UDP sockets that share a port, unbound sockets): they are
  * numbered in order of appearance, so when the first of them closes, the second takes its place. A connection is unique
@@ -77,12 +79,15 @@ export class RowIdentities {
   /** Sets the identity of a row whose other columns are filled. Create time: the halves of a FILETIME, 0 = unknown. */
   identify(table: SocketTable, row: number, timeHigh: number, timeLow: number): void {
     const reading = this.readings[this.table]!;
+    const { hasRemote, state } = table.columns;
     let entry = this.guess;
-    if (!this.isAt(entry, table, row, timeHigh, timeLow)) {
+    const isLeftOver = state[row] === TIME_WAIT && timeHigh === 0 && timeLow === 0 && hasRemote[row] !== 0;
+    if (isLeftOver || !this.isAt(entry, table, row, timeHigh, timeLow)) {
       this.writeKey(table, row, timeHigh, timeLow);
-      entry = this.intern();
+      const only = isLeftOver ? this.onlyWithSameEnds(reading - 1) : -1;
+      entry = only >= 0 ? only : this.intern();
     }
-    if (table.columns.hasRemote[row] === 0) {
+    if (hasRemote[row] === 0) {
       const first = entry;
       const alike = this.words[first + SEEN] === reading ? this.words[first + ALIKE]! + 1 : 1;
       this.words[first + ALIKE] = alike;
@@ -192,17 +197,49 @@ export class RowIdentities {
     return fresh;
   }
 
+  /** The one connection seen since then that has the ends of the key just written, whatever its create time; -1 where none or several have. */
+  private onlyWithSameEnds(since: number): number {
+    const { slots, words } = this;
+    const fresh = ENTRY_WORDS * this.count;
+    const mask = slots.length - 1;
+    let only = -1;
+    for (let slot = this.hash(fresh) & mask; slots[slot]! >= 0; slot = (slot + 1) & mask) {
+      const entry = slots[slot]!;
+      if (words[entry + SEEN]! < since || !this.sameEnds(entry, fresh)) continue;
+      if (only >= 0) return -1;
+      only = entry;
+    }
+    return only;
+  }
+
   private sameKey(a: number, b: number): boolean {
     const { words } = this;
-    for (let i = 0; i < KEY_WORDS; i++) if (words[a + i] !== words[b + i]) return false;
+    return (
+      words[a + TIME_LOW] === words[b + TIME_LOW] &&
+      words[a + TIME_HIGH] === words[b + TIME_HIGH] &&
+      this.sameEnds(a, b)
+    );
+  }
+
+  /** Whether two keys are the same but for the create time. */
+  private sameEnds(a: number, b: number): boolean {
+    const { words } = this;
+    for (let i = 0; i < KEY_WORDS; i++) {
+      if (words[a + i] !== words[b + i] && i !== TIME_HIGH && i !== TIME_LOW) return false;
+    }
     return true;
   }
 
-  /** MurmurHash3 (32 bit) over the words of the key. */
+  /**
+   * MurmurHash3 (32 bit) over the words of the key. Those of a connection go without its create time, so that all with the same ends
+   * are found together: there are never more than the readings that are kept. Sockets without a peer can share a port in any number.
+   */
   private hash(entry: number): number {
     const { words } = this;
     let h = 0;
+    const isConnection = this.hasRemote(entry);
     for (let i = 0; i < KEY_WORDS; i++) {
+      if (isConnection && (i === TIME_HIGH || i === TIME_LOW)) continue;
       let k = Math.imul(words[entry + i]!, 0xcc9e2d51);
       k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
       h ^= k;

@@ -15,6 +15,8 @@ export const LIBRARIES = [
 ] as const;
 export type LibraryName = (typeof LIBRARIES)[number];
 
+const GET_LAST_ERROR = 'uint32 GetLastError()';
+
 /**
  * Where functions come from. Nothing is loaded before it is needed, so that this can be made on every platform; and a function
  * that is undocumented, or that some Windows (or Wine) does not export, is missed only by those who call it.
@@ -55,15 +57,18 @@ export class Libraries {
 
   /** What the last call on this thread left as its error. To be asked at once, with nothing between. */
   lastError(): number {
-    return this.required<() => number>('kernel32', 'uint32 GetLastError()')();
+    return this.required<() => number>('kernel32', GET_LAST_ERROR)();
   }
 
   private bind(library: LibraryName, prototype: string): unknown {
     try {
       let loaded = this.loaded.get(library);
       if (loaded === undefined) {
+        const isFirst = this.loaded.size === 0;
         loaded = koffi.load(this.files[library] ?? `${library}.dll`);
         this.loaded.set(library, loaded);
+        // Bound before any call can fail: to load and look up may change the very error that is to be asked for.
+        if (isFirst) this.optional('kernel32', GET_LAST_ERROR);
       }
       return loaded.func(prototype);
     } catch {

@@ -101,6 +101,9 @@ describe('any text', () => {
   const text = fc.oneof(
     fc.string(),
     fc.array(token).map((tokens) => tokens.join('')),
+    fc
+      .array(fc.tuple(fc.nat(70_000), fc.nat(70_000)).map(([a, b]) => `  ${a}    ${b}\r\n`))
+      .map((lines) => lines.join('')),
   );
 
   it('gives ranges of ports, or none', () => {

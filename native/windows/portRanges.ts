@@ -8,6 +8,8 @@ import type { ExecFileException } from 'node:child_process';
 import path from 'node:path';
 import { portRange } from '../../shared/portRanges';
 import type { ExcludedRange, PortRange, PortRanges, PortTable } from '../../shared/portRanges';
+import type { Libraries } from './libraries';
+import { readUtf16 } from './utf16';
 
 /** ms that one netsh may take */
 const PATIENCE = 5000;
@@ -34,7 +36,7 @@ export class PortRangeReader {
   private readonly stopping = new AbortController();
 
   constructor(
-    private readonly netsh: Netsh = runNetsh,
+    private readonly netsh: Netsh,
     /** ms, of any origin */
     private readonly now: () => number = () => performance.now(),
   ) {}
@@ -120,20 +122,36 @@ export function parseExcludedPorts(text: string): ExcludedRange[] | null {
   return ranges.sort((a, b) => a.first - b.first || a.last - b.last);
 }
 
-/** Windows' own netsh, whatever lies on the PATH. */
-function netshPath(): string {
-  return path.win32.join(process.env['SystemRoot'] ?? String.raw`C:\Windows`, 'System32', 'netsh.exe');
+/** In characters, with the zero at the end */
+const LONGEST_FOLDER = 260;
+
+/**
+ * Windows' own netsh, whatever lies on the PATH and whatever the environment calls the system's folder.
+ * https://learn.microsoft.com/windows/win32/api/sysinfoapi/nf-sysinfoapi-getsystemdirectoryw
+ */
+function netshPath(libraries: Libraries): string {
+  const call = libraries.required<(into: Uint16Array, room: number) => number>(
+    'kernel32',
+    'uint32 GetSystemDirectoryW(void *, uint32)',
+  );
+  const folder = new Uint16Array(LONGEST_FOLDER);
+  const length = call(folder, LONGEST_FOLDER);
+  if (length === 0 || length >= LONGEST_FOLDER) throw new Error('Windows does not say where it is.');
+  return path.win32.join(readUtf16(folder, 0, length), 'netsh.exe');
 }
 
-const runNetsh: Netsh = (args, signal) =>
-  new Promise((resolve, reject) => {
-    const options = { timeout: PATIENCE, maxBuffer: LARGEST_OUTPUT, windowsHide: true, signal } as const;
-    // Digits are the same in every code page that a console may have.
-    execFile(netshPath(), args, { ...options, encoding: 'latin1' }, (error, stdout) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(reasonOf(error)));
+/** netsh of this Windows. */
+export function netshOf(libraries: Libraries): Netsh {
+  return (args, signal) =>
+    new Promise((resolve, reject) => {
+      const options = { timeout: PATIENCE, maxBuffer: LARGEST_OUTPUT, windowsHide: true, signal } as const;
+      // Digits are the same in every code page that a console may have.
+      execFile(netshPath(libraries), args, { ...options, encoding: 'latin1' }, (error, stdout) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(reasonOf(error)));
+      });
     });
-  });
+}
 
 function reasonOf(error: ExecFileException): string {
   if (error.code === 'ENOENT') return 'netsh.exe is missing.';

@@ -67,9 +67,12 @@ const PART_OF_WINDOWS = 'It is a part of Windows itself, and no program that cou
 const NO_TIME =
   'Windows does not say when this process began, so nothing tells it from a later one with its PID.';
 const NO_WINDOW = 'It has no window that could be asked; End Process Now forces it.';
+const ONLY_CONSOLE =
+  'Its only window is a console, which other programs share. End Process Now ends it alone.';
 const HELD_UP = 'Was ended, and has not gone yet: a driver holds it up.';
 const CRITICAL =
   'Windows calls this process critical: without it the whole system stops at once (blue screen).';
+const NOT_TOLD = 'It was left alone: Windows does not say whether the system can do without it';
 
 function notOpened(context: ActionContext, code: number): Attempt {
   if (code === ERROR_INVALID_PARAMETER) return GONE;
@@ -88,7 +91,12 @@ function denied({ elevated }: ActionContext, code: number): Attempt {
 /** Null once it is being ended; else why not. */
 function end(context: ActionContext, process: ProcessHandle): Attempt | null {
   const { libraries } = context;
-  if (isCritical(libraries, process)) return refused(CRITICAL);
+  const critical = isCritical(libraries, process);
+  if (critical === null) {
+    const error = nameOf(libraries.lastError());
+    return process.hasEnded() ? GONE : failed(`${NOT_TOLD} (${error}).`);
+  }
+  if (critical) return refused(CRITICAL);
   const terminate = libraries.required<(handle: number, exitCode: number) => number>(
     'kernel32',
     'int TerminateProcess(intptr_t, uint32)',
@@ -103,22 +111,23 @@ function end(context: ActionContext, process: ProcessHandle): Attempt | null {
 }
 
 /**
- * Whether the system stops with it. An administrator who may debug could end such a process, so that this is not left to Windows.
+ * Whether the system stops with it; null where Windows does not say, and has left an error. An administrator who may debug could end such a process, so that this is not left to Windows.
  * Since Windows 8.1: https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-isprocesscritical
  */
-function isCritical(libraries: Libraries, process: ProcessHandle): boolean {
+function isCritical(libraries: Libraries, process: ProcessHandle): boolean | null {
   const call = libraries.optional<(handle: number, critical: Int32Array) => number>(
     'kernel32',
     'int IsProcessCritical(intptr_t, void *)',
   );
   const critical = new Int32Array(1);
-  return call !== null && call(process.handle, critical) !== 0 && critical[0] !== 0;
+  if (call === null) return false;
+  return call(process.handle, critical) === 0 ? null : critical[0] !== 0;
 }
 
 /** Null once its windows have been asked; else why not. */
 function ask(context: ActionContext, process: ProcessHandle): Attempt | null {
-  const windows = closableWindows(context.libraries, process.pid);
-  if (windows.length === 0) return refused(NO_WINDOW);
+  const { windows, hasConsole } = closableWindows(context.libraries, process.pid);
+  if (windows.length === 0) return refused(hasConsole ? ONLY_CONSOLE : NO_WINDOW);
   const code = postClose(context.libraries, windows);
   if (code === 0) return null;
   if (process.hasEnded()) return GONE;

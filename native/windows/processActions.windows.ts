@@ -119,6 +119,18 @@ describe('a process', () => {
     assert.ok(isAlive(child));
   });
 
+  test('of which Windows does not say whether it is critical is left alone', async () => {
+    const child = await start();
+    const use = new FakeLibraries({ IsProcessCritical: () => 0, GetLastError: () => 5 });
+    assert.deepEqual(await act(identityOf(child), 'kill', { use, elevated: true }), {
+      outcome: 'failed',
+      message:
+        'It was left alone: Windows does not say whether the system can do without it (ERROR_ACCESS_DENIED, 5).',
+    });
+    await soon();
+    assert.ok(isAlive(child));
+  });
+
   test('that Windows itself is made of is left alone', async () => {
     for (const pid of [0, 4])
       for (const action of ['kill', 'terminate'] as const)
@@ -196,6 +208,16 @@ describe('a program with a window', () => {
       message: 'Was asked to end, and was not waited for.',
     });
     assert.ok(performance.now() - began < PATIENCE_MS / 2);
+    assert.ok(isAlive(child));
+  });
+
+  test('that is a console is not asked: other programs share it', async () => {
+    const child = remembered(await startWindow('console'));
+    assert.deepEqual(await act(identityOf(child), 'terminate'), {
+      outcome: 'refused',
+      message: 'Its only window is a console, which other programs share. End Process Now ends it alone.',
+    });
+    await soon();
     assert.ok(isAlive(child));
   });
 

@@ -1,6 +1,7 @@
 /** Which processes there are, and which of them this one runs under. */
 import type { ProcessIdentity } from '../../shared/orders';
 import type { ProcessEntry } from '../backend';
+import { isOfOldClock } from './creationTimes';
 import { fileTimeMs, PROCESS_QUERY_LIMITED_INFORMATION, withProcess } from './handles';
 import type { Libraries } from './libraries';
 import { SYSTEM_NAMES } from './processTable';
@@ -61,7 +62,8 @@ export function createdBefore(
     libraries,
     pid,
     PROCESS_QUERY_LIMITED_INFORMATION,
-    (created) => table.had(created) && (limit === null || created <= limit),
+    (created) =>
+      table.had(created) && (limit === null || created <= limit || isOfOldClock(fileTimeMs(created))),
     (_, created) => created,
   );
 }

@@ -3,6 +3,7 @@
  * time of creation, so it names no process for certain.
  * https://learn.microsoft.com/windows/win32/toolhelp/taking-a-snapshot-and-viewing-processes
  */
+import { beganAfter } from './creationTimes';
 import { closeHandle, fileTimeMs } from './handles';
 import type { Libraries } from './libraries';
 import { decodeUtf16 } from './utf16';
@@ -66,7 +67,7 @@ export class ProcessTable {
 
   /** Whether a process that was created then, and is alive, was there when the snapshot was taken: what it says is of that one. */
   had(created: bigint): boolean {
-    return this.processes.size > 0 && fileTimeMs(created) <= this.takenAt;
+    return this.processes.size > 0 && !beganAfter(fileTimeMs(created), this.takenAt);
   }
 
   private take(): Map<number, ListedProcess> {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ProcessIdentity } from '../../shared/orders';
 import type { ProcessInfo, ProgramFacts } from '../../shared/socket';
 import type { ProcessEntry } from '../backend';
+import { beganAfter } from './creationTimes';
 import {
   fileTimeMs,
   PROCESS_QUERY_LIMITED_INFORMATION,
@@ -181,7 +182,7 @@ export class WindowsProcesses {
         : waitable;
     if (typeof opened === 'number') return this.describeUnopened(pid, opened);
     const created = opened.creationTime();
-    const isTooYoung = created !== null && fileTimeMs(created) > this.tablesReadAt;
+    const isTooYoung = created !== null && beganAfter(fileTimeMs(created), this.tablesReadAt);
     const info = isTooYoung ? null : this.infoOf(opened, created);
     const isKept =
       info !== null && created !== null && opened === waitable && this.handles < this.mostHandles;
@@ -229,7 +230,7 @@ export class WindowsProcesses {
   private listedOf(pid: number, created: bigint): ListedProcess | undefined {
     const { table } = this;
     // Created before the snapshot and open now, it had its PID at the time of the snapshot.
-    if (table.takenAt <= fileTimeMs(created) + CLOCK_SLACK_MS) table.forget();
+    if (beganAfter(fileTimeMs(created), table.takenAt - CLOCK_SLACK_MS)) table.forget();
     return table.processes.get(pid);
   }
 

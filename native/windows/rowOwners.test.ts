@@ -51,6 +51,8 @@ class Scene {
   readonly hosted = new Map<number, string[]>();
   /** Ports of the sockets whose modules were asked for, and PIDs that were looked for */
   readonly asked: number[] = [];
+  /** Whether the buffer is smaller by now than the row */
+  cutOff = false;
   readonly sought: number[] = [];
   private readonly identities = new RowIdentities();
   private readonly services = ['Dnscache', 'NlaSvc', 'svchost.exe'];
@@ -75,7 +77,8 @@ class Scene {
     },
     (_name: MainTable, index: number) => {
       const { firstRow, rowSize } = TABLE_LAYOUTS.udp4['owner-module'];
-      return this.bytes.subarray(firstRow + rowSize * index, firstRow + rowSize * (index + 1));
+      const end = firstRow + rowSize * (index + 1);
+      return this.bytes.subarray(firstRow + rowSize * index, this.cutOff ? end - 100 : end);
     },
   );
 
@@ -165,6 +168,15 @@ describe('RowOwners', () => {
     expect(scene.read(sockets)).toEqual(owners);
     expect(scene.read(sockets)).toEqual(owners);
     expect(scene.asked).toEqual([5353, 5355]);
+  });
+
+  it('asks for nothing where the bytes of the row are not there: a reading may have failed', () => {
+    scene.hosted.set(800, ['Dnscache', 'NlaSvc']);
+    scene.cutOff = true;
+    expect(scene.read([{ port: 5353, pid: 800, service: 'Dnscache' }])).toEqual([
+      'svchost.exe/Dnscache, NlaSvc',
+    ]);
+    expect(scene.asked).toEqual([]);
   });
 
   it('asks for nothing where the process has one service only', () => {

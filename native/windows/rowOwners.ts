@@ -2,8 +2,9 @@ import type { MainTable, ProcessInfo } from '../../shared/socket';
 import { NOBODY, UNKNOWN } from '../../shared/socketTable';
 import type { Holders, SocketTable } from '../../shared/socketTable';
 import type { OwnerLookup } from '../backend';
+import { beganAfter } from './creationTimes';
 import { serviceOf } from './services';
-import { ROW_LAYOUTS } from './tableLayouts';
+import { ROW_LAYOUTS, TABLE_LAYOUTS } from './tableLayouts';
 
 /** What is asked about processes; the PIDs of one reading. */
 export interface KnownProcesses {
@@ -31,6 +32,8 @@ interface Place {
   count: number;
 }
 
+const OWNER_MODULE = 'owner-module';
+
 /** Clocks are read at different moments, and rounded: ms by which a process may seem to be younger than its socket */
 const SLACK_MS = 1000;
 
@@ -54,6 +57,11 @@ export class RowOwners {
     /** The bytes of a row as the last call filled them in */
     private readonly rowBytes: (name: MainTable, index: number) => Uint8Array,
   ) {}
+
+  /** Forgets where the rows of a table are: it is read anew, which may fail. */
+  forget(name: MainTable): void {
+    this.places.delete(name);
+  }
 
   /** Notes where the rows of a table have come to, which has just been read. */
   note(name: MainTable, start: number, count: number): void {
@@ -91,9 +99,7 @@ export class RowOwners {
       return null;
     }
     if (process.startedAt === null || Number.isNaN(createdAt[row]!)) return process;
-    const isYounger = process.startedAt > createdAt[row]! + SLACK_MS;
-    // A process that begins in the future began before the clock was put back: then the times say nothing.
-    return isYounger && process.startedAt <= Date.now() ? null : process;
+    return beganAfter(process.startedAt, createdAt[row]! + SLACK_MS) ? null : process;
   }
 
   private serviceOf(
@@ -121,6 +127,8 @@ export class RowOwners {
     const index = place === undefined ? -1 : row - place.start;
     if (place === undefined || index < 0 || index >= place.count) return null;
     const bytes = this.rowBytes(name, index);
+    // A reading that failed leaves a smaller buffer behind.
+    if (bytes.length < TABLE_LAYOUTS[name][OWNER_MODULE].rowSize) return null;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const { pid, localPort } = ROW_LAYOUTS[name];
     const isSame =

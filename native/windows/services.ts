@@ -1,5 +1,6 @@
 /** Which services run in which process, as the service control manager says. */
 import koffi from 'koffi';
+import { beganAfter } from './creationTimes';
 import type { Libraries } from './libraries';
 import { decodeUtf16 } from './utf16';
 import { ERROR_INVALID_PARAMETER } from './windowsError';
@@ -108,7 +109,7 @@ export class ServiceIndex {
       this.askedAt = this.now();
       this.byPid = byPid(this.enumerate());
     }
-    if (startedAt !== null && startedAt > this.askedAt) return NONE;
+    if (startedAt !== null && beganAfter(startedAt, this.askedAt, this.now())) return NONE;
     return this.byPid.get(pid) ?? NONE;
   }
 

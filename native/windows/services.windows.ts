@@ -1,6 +1,7 @@
 /** The services of a real Windows, or of Wine, and the double of what tells a socket's service. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN_TABLES } from '../../shared/socket';
 import { doubleFile, TestDouble } from './fixtures/double';
 import { sdkLayout, sdkOffset } from './fixtures/sdkLayouts';
@@ -14,7 +15,7 @@ import { ROW_LAYOUTS, TABLE_LAYOUTS } from './tableLayouts';
 const libraries = new Libraries();
 
 describe('services', () => {
-  test('are found by their processes, which are the system’s', () => {
+  test('are found by their processes, which are the system’s', async () => {
     const processes = new WindowsProcesses(libraries);
     const index = new ServiceIndex(libraries);
     const all = [...new ProcessTable(libraries).processes.keys()].flatMap((pid) => processes.of(pid) ?? []);
@@ -29,7 +30,8 @@ describe('services', () => {
     }
     assert.deepEqual(index.ofPid(process.pid), []);
     const { each } = found[0]!;
-    assert.deepEqual(index.ofPid(each.pid, Date.now() + 60_000), []); // a process that began later
+    await sleep(100);
+    assert.deepEqual(index.ofPid(each.pid, Date.now()), []); // a process that began later
     index.dispose();
     index.dispose();
     processes.dispose();

@@ -11,6 +11,7 @@ import type { MainTable } from '../../shared/socket';
 import { SocketTable, UNKNOWN } from '../../shared/socketTable';
 import { BoundEndpoints } from './boundEndpoints';
 import { WindowsSockets } from './fixtures/windowsSockets';
+import { isWine } from './fixtures/wine';
 import { RowIdentities } from './identity';
 import { Libraries } from './libraries';
 import { TableBuffers } from './tableReader';
@@ -94,6 +95,27 @@ for (const [version, loopback, any] of [
       assert.equal(finished.state, 'FIN_WAIT_2');
       assert.equal(finished.id, one.id);
       assert.equal(server.destroyed, false);
+    });
+
+    test('what is left of a connection in TIME_WAIT has the id that the connection had', async () => {
+      const { port, client, server } = await sockets.connect(loopback);
+      const [near, far] = [`${loopback} ${client.localPort}`, `${loopback} ${port}`];
+      const isClient = (row: Row): boolean => row.local === near && row.remote === far;
+      const { id, state } = await find(`tcp${version}`, isClient);
+      assert.equal(state, 'ESTABLISHED');
+      const ended = new Promise((resolve) => client.once('close', resolve));
+      client.resume(); // else it never hears of the other's end
+      client.end();
+      await find(`tcp${version}`, (row) => isClient(row) && row.state !== 'ESTABLISHED');
+      server.end();
+      await ended;
+      if (isWine()) {
+        // Wine lists what its programs hold, and nothing that is left over: there is no such row.
+        assert.deepEqual(read(`tcp${version}`).filter(isClient), []);
+        return;
+      }
+      const left = await find(`tcp${version}`, (row) => isClient(row) && row.state === 'TIME_WAIT');
+      assert.equal(left.id, id);
     });
 
     test('datagram sockets are listed without remote endpoint, those that are alike one by one', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SocketState } from '../../shared/socket';
 import { SocketTable } from '../../shared/socketTable';
 import { FakeLibraries } from './fixtures/fakeLibraries';
@@ -47,6 +47,8 @@ beforeEach(() => {
     }),
   );
 });
+
+afterEach(() => counters.stop());
 
 /** One reading of the connections with these local ports, all of which are watched. */
 function read(ports: readonly number[], fields: Partial<RowFields> = {}): SocketTable {
@@ -146,5 +148,26 @@ describe('TrafficCounters', () => {
     const { columns } = read([443], { family: 6, local: ['fd00::5', 443], remote: ['fd00::9', 1] });
     expect(columns.bytesSent[0]).toBeNaN();
     expect(switches).toEqual([]);
+  });
+});
+
+describe('counting', () => {
+  it('ends with the program, also where nobody stops it', () => {
+    const before = process.listeners('exit');
+    const added = (): (() => void)[] =>
+      process.listeners('exit').filter((each) => !before.includes(each)) as (() => void)[];
+    open.set(1, { data: false, path: false });
+    read([]);
+    expect(added()).toEqual([]);
+    read([1]);
+    read([1]);
+    expect(added()).toHaveLength(1);
+    expect(on()).toEqual([1]);
+    added()[0]!();
+    expect(on()).toEqual([]);
+    expect(added()).toEqual([]);
+    read([1]);
+    counters.stop();
+    expect(added()).toEqual([]);
   });
 });

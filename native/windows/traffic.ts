@@ -41,6 +41,9 @@ export class TrafficCounters {
   private readonly watched = new Map<number, Watched>();
   private readonly statistics: ConnectionStatistics;
   private reading = 0;
+  /** What is switched on stays on for as long as the connection lives, also when this program is gone. */
+  private readonly onExit = (): void => this.stop();
+  private awaitsExit = false;
 
   constructor(libraries: Libraries) {
     this.statistics = new ConnectionStatistics(libraries);
@@ -61,11 +64,17 @@ export class TrafficCounters {
     for (const row of counted) this.note(table, row);
     // First those that left: endpoints that are used again are not to be switched off behind the new connection's back.
     for (const [id, connection] of this.watched) if (connection.reading !== this.reading) this.end(id);
+    if (counted.length > 0 && !this.awaitsExit) {
+      process.once('exit', this.onExit);
+      this.awaitsExit = true;
+    }
     for (const row of counted) this.fill(table, row, this.watched.get(numberOf(table, row))!);
   }
 
-  /** Switches off all that was switched on. */
+  /** Switches off all that was switched on; also done when the program ends without a word. */
   stop(): void {
+    process.off('exit', this.onExit);
+    this.awaitsExit = false;
     for (const id of this.watched.keys()) this.end(id);
   }
 

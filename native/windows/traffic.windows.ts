@@ -1,6 +1,6 @@
 /** The counters of connections: against the double, and on the system that this runs on. */
 import assert from 'node:assert/strict';
-import { beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { SocketTable } from '../../shared/socketTable';
 import { COLLECTION_RW, DATA_ROD, PATH_ROD } from './estats';
 import { doubleFile, TestDouble } from './fixtures/double';
@@ -42,6 +42,7 @@ describe('the double', () => {
     double.reset();
     counters = new TrafficCounters(new Libraries({ iphlpapi: doubleFile }));
   });
+  afterEach(() => counters.stop());
 
   /** A reading of these connections, all of which are watched. */
   function read(...connections: Partial<RowFields>[]): SocketTable {
@@ -149,7 +150,9 @@ describe('this system', () => {
     assert.equal(counted === 'never', why !== null);
     // A connection that there is not
     const table = new SocketTable();
-    new TrafficCounters(libraries).count(table, [addRow(table), addRow(table, { family: 6 })]);
+    const counters = new TrafficCounters(libraries);
+    counters.count(table, [addRow(table), addRow(table, { family: 6 })]);
+    counters.stop();
     for (const row of [0, 1]) assert.deepEqual(trafficOf(table, row), UNKNOWN);
   });
 });

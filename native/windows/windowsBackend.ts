@@ -17,7 +17,7 @@ import { RowIdentities } from './identity';
 import { Interfaces } from './interfaces';
 import { Libraries } from './libraries';
 import { OwnerModules } from './ownerModules';
-import { PortRangeReader } from './portRanges';
+import { netshOf, PortRangeReader } from './portRanges';
 import { WindowsPrivileges } from './privileges';
 import { actOnProcess } from './processActions';
 import { WindowsProcesses } from './processes';
@@ -43,7 +43,7 @@ export class WindowsBackend implements SocketBackend {
   private readonly privileges: WindowsPrivileges;
   private readonly counters: TrafficCounters;
   private readonly closing: WindowsClosing;
-  private readonly ranges = new PortRangeReader();
+  private readonly ranges: PortRangeReader;
   private readonly interfaces = new Interfaces();
   private readonly addresses = new InterfaceAddresses(() => os.networkInterfaces());
   private readonly hosts = new ReverseNames({ isOwn: (address) => this.isOwn(address) });
@@ -55,6 +55,7 @@ export class WindowsBackend implements SocketBackend {
   /** @param libraries Windows' own, or a test's */
   constructor(private readonly libraries: Libraries = new Libraries()) {
     this.buffers = new TableBuffers(libraries, this.identities, new BoundEndpoints(libraries));
+    this.ranges = new PortRangeReader(netshOf(libraries));
     this.processIndex = new WindowsProcesses(libraries);
     this.serviceIndex = new ServiceIndex(libraries);
     const rowBytes = (name: MainTable, index: number): Uint8Array => this.buffers.rowBytes(name, index);
@@ -73,6 +74,7 @@ export class WindowsBackend implements SocketBackend {
   readTable({ table }: TableSource, { bound }: ReadingOptions, into: SocketTable): void {
     const name = table as MainTable; // sources() names no others
     const start = into.length;
+    this.owners.forget(name);
     this.owners.note(name, start, this.buffers.read(name, into, bound));
     this.tablesReadAt = Date.now();
   }

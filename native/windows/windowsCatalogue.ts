@@ -3,7 +3,7 @@ import type { TimeWait } from '../../shared/timeWait';
 import type { Winsock } from '../../shared/winsock';
 import type { Catalogue } from '../catalogue';
 import { Libraries } from './libraries';
-import { PortRangeReader } from './portRanges';
+import { netshOf, PortRangeReader } from './portRanges';
 import { Registry } from './registry';
 import { TimeWaitSetting } from './timeWait';
 import { WinsockReader } from './winsock';
@@ -30,6 +30,6 @@ export class WindowsCatalogue implements Catalogue {
   }
 
   portRanges(): Promise<PortRanges> {
-    return new PortRangeReader().read();
+    return new PortRangeReader(netshOf(this.libraries)).read();
   }
 }

@@ -10,11 +10,26 @@ const GW_OWNER = 4;
 const ENUM_WINDOWS_PROC = koffi.pointer(koffi.proto('int', ['intptr_t', 'intptr_t']));
 const GO_ON = 1;
 
+/** The class of a console's window. It is not documented; every Windows has called it so. */
+const CONSOLE_CLASS = 'ConsoleWindowClass';
+/** Bytes; RegisterClassEx: "The maximum length for lpszClassName is 256" */
+const CLASS_NAME_ROOM = 257;
+
+/** What there is to ask. */
+export interface ClosableWindows {
+  windows: number[];
+  /** Whether there is a console's besides, which is not to be asked */
+  hasConsole: boolean;
+}
+
 /**
  * The windows of a process that a person could close: visible ones at the top level that belong to no other window. Only those
  * of this user's desktop are seen. The process must be kept open meanwhile, so that nobody else is given its PID.
+ *
+ * A console's window is said to be one of its processes', and to close it ends all of them: it is told, and not among the windows.
+ * https://learn.microsoft.com/windows/console/handlerroutine (CTRL_CLOSE_EVENT)
  */
-export function closableWindows(libraries: Libraries, pid: number): number[] {
+export function closableWindows(libraries: Libraries, pid: number): ClosableWindows {
   const enumerate = libraries.required<(callback: bigint, parameter: number) => number>(
     'user32',
     'int EnumWindows(intptr_t, intptr_t)',
@@ -28,6 +43,10 @@ export function closableWindows(libraries: Libraries, pid: number): number[] {
     'user32',
     'intptr_t GetWindow(intptr_t, uint32)',
   );
+  const nameOf = libraries.required<(window: number, name: Uint8Array, room: number) => number>(
+    'user32',
+    'int GetClassNameA(intptr_t, void *, int)',
+  );
   const all: number[] = [];
   const callback = koffi.register((window: number) => {
     all.push(window);
@@ -39,11 +58,16 @@ export function closableWindows(libraries: Libraries, pid: number): number[] {
     koffi.unregister(callback);
   }
   const owner = new Uint32Array(1);
-  return all.filter((window) => {
+  const own = all.filter((window) => {
     owner[0] = 0;
     processOf(window, owner);
     return owner[0] === pid && isVisible(window) !== 0 && relative(window, GW_OWNER) === 0;
   });
+  const name = Buffer.alloc(CLASS_NAME_ROOM);
+  const isConsole = (window: number): boolean =>
+    name.toString('latin1', 0, nameOf(window, name, CLASS_NAME_ROOM)) === CONSOLE_CLASS;
+  const windows = own.filter((window) => !isConsole(window));
+  return { windows, hasConsole: windows.length < own.length };
 }
 
 /**

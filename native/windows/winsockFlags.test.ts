@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flagsText, namedText } from '../../shared/winsock';
-import { flagSet, PROVIDER_FLAGS, SERVICE_FLAGS } from './winsockFlags';
+import { flagSet, NAME_SPACES, PROVIDER_FLAGS, SERVICE_FLAGS } from './winsockFlags';
 
 describe('flags', () => {
   it('names every bit that the SDK names, and keeps the others', () => {
@@ -15,6 +15,10 @@ describe('flags', () => {
       names: ['PFL_HIDDEN'],
       unknown: 0x8000_0000,
     });
+  });
+
+  it('names the name spaces of nspapi.h', () => {
+    expect(NAME_SPACES[19]).toBe('NS_LOCALNAME');
   });
 
   it('has words for each', () => {

@@ -107,7 +107,15 @@ export const NAME_SPACES: Names = {
     14: 'NS_WINS',
     15: 'NS_NLA',
   },
-  ...{ 16: 'NS_BTH', 20: 'NS_NBP', 30: 'NS_MS', 31: 'NS_STDA', 32: 'NS_NTDS', 37: 'NS_EMAIL' },
+  ...{
+    16: 'NS_BTH',
+    19: 'NS_LOCALNAME',
+    20: 'NS_NBP',
+    30: 'NS_MS',
+    31: 'NS_STDA',
+    32: 'NS_NTDS',
+    37: 'NS_EMAIL',
+  },
   ...{ 38: 'NS_PNRPNAME', 39: 'NS_PNRPCLOUD', 40: 'NS_X500', 41: 'NS_NIS', 42: 'NS_NISPLUS' },
   ...{ 60: 'NS_NETDES' },
 };

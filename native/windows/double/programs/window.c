@@ -1,6 +1,6 @@
 /*
  * A program with a window, for the tests of ending processes: `window.exe obeys` ends when the window is asked to close, and
- * `window.exe ignores` does not. It says "ready" once the window is there, and ends by itself after a minute.
+ * `window.exe ignores` does not; `window.exe console` would, and has a window of the class of a console's. It says "ready" once the window is there, and ends by itself after a minute.
  */
 #include <windows.h>
 #include <stdio.h>
@@ -17,9 +17,11 @@ static LRESULT CALLBACK on_message(HWND window, UINT message, WPARAM w, LPARAM l
 
 int main(int count, char **arguments) {
   WNDCLASSW class = { .lpfnWndProc = on_message, .hInstance = GetModuleHandleW(NULL), .lpszClassName = L"SocketScopeTest" };
+  BOOL console = count > 1 && strcmp(arguments[1], "console") == 0;
   HWND window;
   MSG message;
-  obeys = count > 1 && strcmp(arguments[1], "obeys") == 0;
+  obeys = console || (count > 1 && strcmp(arguments[1], "obeys") == 0);
+  if (console) class.lpszClassName = L"ConsoleWindowClass";
   RegisterClassW(&class);
   window = CreateWindowExW(0, class.lpszClassName, L"A test of SocketScope", WS_OVERLAPPEDWINDOW | WS_VISIBLE, 0, 0, 200, 100,
                            NULL, NULL, class.hInstance, NULL);
