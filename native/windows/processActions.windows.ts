@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, before, describe, test } from 'node:test';
+import { afterEach, describe, test } from 'node:test';
 import type { ProcessAction, ProcessIdentity } from '../../shared/orders';
 import type { Attempt } from '../backend';
 import { FakeLibraries } from './fixtures/fakeLibraries';
-import { prepareWindows, startWindow } from './fixtures/windowProgram';
+import { startWindow } from './fixtures/windowProgram';
 import { fileTimeMs, openProcess, PROCESS_QUERY_LIMITED_INFORMATION } from './handles';
 import { Libraries } from './libraries';
 import { actOnProcess } from './processActions';
@@ -17,7 +17,6 @@ const SHORT_MS = 300;
 const libraries = new Libraries();
 const children: ChildProcess[] = [];
 
-before(prepareWindows);
 afterEach(() => {
   for (const child of children.splice(0)) child.kill();
 });

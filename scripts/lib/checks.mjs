@@ -28,6 +28,9 @@ const unitGroups = {
   system: ['native/linux', 'native/*.test.ts', 'engine', 'host', 'cli', 'bench'],
 };
 
+/** The longest of the end-to-end projects runs in parts (Playwright's shards), side by side where each has its own network. */
+const electronParts = ['1/2', '2/2'];
+
 /**
  * All jobs, each a part of a step, in the order in which they begin.
  * @param {boolean} apart whether a job can have a network of its own (network.mjs)
@@ -35,11 +38,16 @@ const unitGroups = {
 export function plannedJobs(apart) {
   const job = (step, name, run, sockets = []) => ({ step, name, run, sockets });
   const unit = (group, sockets) => job('unit', `unit: ${group}`, () => unitTestsOf(group), sockets);
-  const e2e = (project, own, sockets) =>
-    job('e2e', `e2e: ${project}`, () => endToEndTests(project, own), sockets);
+  const e2e = (project, own, sockets, part) =>
+    job(
+      'e2e',
+      `e2e: ${part ? `${project} ${part}` : project}`,
+      () => endToEndTests(project, own, part),
+      sockets,
+    );
   return [
     // The longest first, so that the last do not wait for it; it looks at other networks as well.
-    unit('system', ['this machine', 'electron']),
+    unit('system', ['this machine', ...electronParts]),
     job('format', 'format', () => check('format', 'prettier', 'prettier', ['--check', '.'])),
     job('types', 'types', () => check('types', 'typescript', 'tsc', ['-b'])),
     job('lint', 'lint', () => check('lint', 'oxlint', 'oxlint', ['--type-aware', '--deny-warnings'])),
@@ -48,7 +56,7 @@ export function plannedJobs(apart) {
     // These look at invented sockets only, and have a network of their own so that nobody sees theirs.
     e2e('accessibility', apart),
     e2e('demonstrations', apart),
-    e2e('electron', apart, [apart ? 'electron' : 'this machine']),
+    ...electronParts.map((part) => e2e('electron', apart, [apart ? part : 'this machine'], part)),
     e2e('chromium', false, ['this machine']),
   ];
 }
@@ -137,14 +145,18 @@ async function unitTestsOf(group) {
   return fromVitest(readJson(vitestReport), readJson(skipsFile) ?? [], code);
 }
 
-/** @param {boolean} own whether in a network of its own */
-async function endToEndTests(project, own) {
+/**
+ * @param {boolean} own whether in a network of its own
+ * @param {string | undefined} part such as 1/2; all of it unless given
+ */
+async function endToEndTests(project, own, part) {
   const { env, electron, override } = await endToEnd();
-  const report = inRoot(`.cache/playwright-${project}.json`);
+  const name = part ? `${project}-${part[0]}` : project;
+  const report = inRoot(`.cache/playwright-${name}.json`);
   rmSync(report, { force: true });
   const playwright = [
     ...[packageCommand('@playwright/test', 'playwright'), 'test', '--reporter=list,json'],
-    ...[`--output=.cache/e2e-${project}`, `--project=${project}`],
+    ...[`--output=.cache/e2e-${name}`, `--project=${project}`, ...(part ? [`--shard=${part}`] : [])],
   ];
   // A browser alone needs no display.
   const display = project === 'electron' ? await displayCommand(env) : [];
@@ -152,7 +164,8 @@ async function endToEndTests(project, own) {
   const code = await run(command, args, { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
   const provided = project === 'electron' && !electron ? [] : [project];
   const result = fromPlaywright(readJson(report), provided, code);
-  return project === 'electron' ? total([override, result]) : result;
+  // Said once, whatever the number of parts
+  return project === 'electron' && part === electronParts[0] ? total([override, result]) : result;
 }
 
 let found;

@@ -68,11 +68,15 @@ export async function bundle(files, folder) {
  * are for its own tests only, and one that cannot be loaded is a failed test of that name. node:test waits for whatever a test
  * has left open, which may be for ever: after a while it is told, with the files after which there was more of it than before.
  */
-export const entry = (
-  modules,
-  patience = PATIENCE,
-) => `import { beforeEach, describe, test } from 'node:test';
+export const entry = (modules, patience = PATIENCE) => `import { execFileSync } from 'node:child_process';
+import { beforeEach, describe, test } from 'node:test';
 import { record } from './reporter.mjs';
+
+// Without a display Wine makes windows only where it is told to; it looks once, when something first asks for its desktop.
+if (process.env.WINELOADER) {
+  const key = ['HKCU\\\\Software\\\\Wine\\\\Drivers', '/v', 'Graphics', '/d', 'null', '/f'];
+  execFileSync('reg.exe', ['add', ...key], { stdio: 'ignore' });
+}
 
 const left = [];
 const suites = [];
