@@ -157,8 +157,9 @@ export class InetTable implements DiagTable {
     const inode = words[word + 17]!;
     c.inode[row] = inode;
     // TIME_WAIT, FIN_WAIT_2 without a file and half-open requests report uid 0: that is "no user", not root.
-    const userless = inode === 0 && (state === TIME_WAIT || state === FIN_WAIT_2 || state === SYN_RECV);
-    c.uid[row] = userless ? UNKNOWN : words[word + 16]!;
+    const uid = words[word + 16]!;
+    const mayBeNobody = inode === 0 && (state === TIME_WAIT || state === FIN_WAIT_2 || state === SYN_RECV);
+    c.uid[row] = mayBeNobody && uid === 0 ? UNKNOWN : uid;
     c.hasRemote[row] = (tcp ? state !== LISTEN && remotePort !== 0 : this.isConnected(state, remotePort))
       ? 1
       : 0;
