@@ -55,8 +55,12 @@ describe('raw sockets', () => {
   });
 });
 
-it('ICMP sockets are listed from /proc/net', () => {
+function pings(): void {
   fs.writeFileSync('/proc/sys/net/ipv4/ping_group_range', '0 65535');
+}
+
+it('ICMP sockets are listed from /proc/net', () => {
+  pings();
   const v4 = sockets.bind(sockets.socket(AF.INET, SOCK.DGRAM, 1), inetAddress('127.0.0.1', 77));
   const connected = sockets.connect(sockets.socket(AF.INET, SOCK.DGRAM, 1), inetAddress('127.0.0.1', 0));
   const v6 = sockets.bind(sockets.socket(AF.INET6, SOCK.DGRAM, 58), inet6Address('::1', 78));
@@ -73,6 +77,20 @@ it('ICMP sockets are listed from /proc/net', () => {
   const table = new SocketTable();
   readInto('icmp', table);
   expect(backend.close(table, 0, 'reset').outcome).toBe('refused');
+});
+
+/** The kernel's files show some of these twice: 64 buckets, and the rest of a bucket whatever its family is. */
+it('ICMP sockets of one bucket of the kernel are listed once each, with their own addresses', () => {
+  pings();
+  const v4 = (address: string, ident: number): number =>
+    sockets.bind(sockets.socket(AF.INET, SOCK.DGRAM, 1), inetAddress(address, ident));
+  const v6 = (address: '::' | '::1', ident: number): number =>
+    sockets.bind(sockets.socket(AF.INET6, SOCK.DGRAM, 58), inet6Address(address, ident));
+  const bound = [v6('::1', 100), v4('127.0.0.1', 164), v6('::1', 228), v4('0.0.0.0', 292), v6('::', 356)];
+  const addresses = ['::1', '127.0.0.1', '::1', '0.0.0.0', '::'];
+  const opened = addresses.map((address, i) => [address, inodeOf(bound[i]!)]);
+  const rows = read('icmp').map((row) => [row.localAddress, row.inode]);
+  expect(rows.sort()).toEqual(opened.sort());
 });
 
 it('UDP-Lite sockets are listed', (context) => {

@@ -10,6 +10,7 @@ import { ENOENT, errnoError } from './errno';
 import { NameCache } from './nameCache';
 import { setNetlinkEndpoints } from './netlinkDiag';
 import { PacketNames } from './packetDiag';
+import { foreignPingSockets } from './pingSockets';
 import { ProcLines } from './procLines';
 import { socketName } from './unixDiag';
 
@@ -70,7 +71,7 @@ export class ProcNet {
     const bytes = readFile(file);
     if (bytes === null) return false;
     const start = into.length;
-    this.readLines(bytes, this.rowReader(table, into), file, into, start);
+    this.readLines(bytes, this.rowReader(table, folder, into), file, into, start);
     switch (protocolOf(table)) {
       case 'packet':
         this.packetNames.fill(into, start, nameOf);
@@ -102,7 +103,7 @@ export class ProcNet {
     if (firstBad !== 0 && into.length === start) throw unreadable(file, firstBad);
   }
 
-  private rowReader(table: TableName, into: SocketTable): () => boolean {
+  private rowReader(table: TableName, folder: string, into: SocketTable): () => boolean {
     switch (table) {
       case 'unix':
         return () => this.readUnix(into);
@@ -113,7 +114,8 @@ export class ProcNet {
       default: {
         const protocol = protocolOf(table);
         const family = table.endsWith('4') ? 4 : 6;
-        return () => this.readInet(protocol, family, into);
+        const isForeign = protocol === 'icmp' ? foreignPingSockets(family, folder) : () => false;
+        return () => this.readInet(protocol, family, isForeign, into);
       }
     }
   }
@@ -122,8 +124,15 @@ export class ProcNet {
    * `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 131157 …`: number, local and remote
    * endpoint, state, queues to send and received, timer, retransmits, uid, timeout, inode. Addresses are 32-bit words
    * in the machine's order, all but uid, timeout and inode hexadecimal (get_tcp4_sock, net/ipv4/tcp_ipv4.c).
+   *
+   * @param isForeign whether the socket of this inode is of the other family: it is left out
    */
-  private readInet(protocol: Protocol, family: 4 | 6, into: SocketTable): boolean {
+  private readInet(
+    protocol: Protocol,
+    family: 4 | 6,
+    isForeign: (inode: number) => boolean,
+    into: SocketTable,
+  ): boolean {
     const { lines, words } = this;
     lines.skipWord();
     const length = family === 4 ? 1 : 4;
@@ -144,6 +153,7 @@ export class ProcNet {
     const inode = lines.decimal();
     if (lines.failed || localPort > 0xffff || remotePort > 0xffff) return false;
     if (state < ESTABLISHED || state > CLOSING) return false;
+    if (isForeign(inode)) return true;
 
     const row = into.append();
     const c = into.columns;
