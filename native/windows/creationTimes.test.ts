@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { beganAfter, isOfOldClock } from './creationTimes';
-import { playedLibraries } from './fixtures/playedLibraries';
+import { FakeLibraries } from './fixtures/fakeLibraries';
 import { WindowsProcesses } from './processes';
 import { PROCESS_ENTRY } from './processTable';
 import { ServiceIndex } from './services';
@@ -49,7 +49,7 @@ describe('processes that were there when the clock was put back', () => {
     listed = [...living.keys()];
     return 7;
   });
-  const libraries = playedLibraries({
+  const libraries = new FakeLibraries({
     CreateToolhelp32Snapshot: snapshots,
     ...{ Process32FirstW: next, Process32NextW: next, CloseHandle: () => 1 },
     // The handle is the PID
@@ -78,7 +78,7 @@ describe('processes that were there when the clock was put back', () => {
   });
 
   it('have their services', () => {
-    const refusing = playedLibraries({ OpenSCManagerW: () => 0 });
+    const refusing = new FakeLibraries({ OpenSCManagerW: () => 0 });
     const services = new ServiceIndex(refusing);
     Object.assign(services, { askedAt: NOW, byPid: new Map([[1000, ['NlaSvc']]]) });
     expect(services.ofPid(1000, NOW + HOUR)).toEqual(['NlaSvc']);

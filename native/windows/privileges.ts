@@ -4,11 +4,10 @@ import { hasStatistics } from './estats';
 import { closeHandle } from './handles';
 import type { Libraries } from './libraries';
 import { NSI_SWITCH } from './nsi';
+import { openToken, queryToken, TOKEN_ADJUST_PRIVILEGES, TOKEN_QUERY } from './token';
 import { toUtf16 } from './utf16';
 
-/** winnt.h: rights to a token, classes of what is known of it, and TOKEN_ELEVATION_TYPE */
-const TOKEN_QUERY = 0x0008;
-const TOKEN_ADJUST_PRIVILEGES = 0x0020;
+/** winnt.h: classes of what is known of a token, and TOKEN_ELEVATION_TYPE */
 const TOKEN_ELEVATION_TYPE_CLASS = 18;
 const TOKEN_ELEVATION_CLASS = 20;
 const ELEVATION_TYPE_LIMITED = 3;
@@ -35,7 +34,8 @@ export class WindowsPrivileges {
     private readonly libraries: Libraries,
     environment: NodeJS.ProcessEnv = process.env,
   ) {
-    const token = openToken(libraries);
+    const current = libraries.required<() => number>('kernel32', 'intptr_t GetCurrentProcess()');
+    const token = openToken(libraries, current(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES);
     try {
       this.elevated = token !== null && tokenNumber(libraries, token, TOKEN_ELEVATION_CLASS) === 1;
       this.isLimited =
@@ -105,25 +105,10 @@ export class WindowsPrivileges {
   }
 }
 
-/** A handle of this process's token; null where it cannot be had. */
-function openToken(libraries: Libraries): number | null {
-  const current = libraries.required<() => number>('kernel32', 'intptr_t GetCurrentProcess()');
-  const open = libraries.required<(process: number, access: number, token: BigInt64Array) => number>(
-    'advapi32',
-    'int OpenProcessToken(intptr_t, uint32, void *)',
-  );
-  const token = new BigInt64Array(1);
-  return open(current(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, token) === 0 ? null : Number(token[0]);
-}
-
 /** What a token says in a DWORD; null where it does not. */
 function tokenNumber(libraries: Libraries, token: number, informationClass: number): number | null {
-  const get = libraries.required<
-    (token: number, what: number, value: Uint32Array, size: number, needed: Uint32Array) => number
-  >('advapi32', 'int GetTokenInformation(intptr_t, int, void *, uint32, void *)');
   const value = new Uint32Array(1);
-  const got = get(token, informationClass, value, value.byteLength, new Uint32Array(1));
-  return got === 0 ? null : value[0]!;
+  return queryToken(libraries, token, informationClass, value) ? value[0]! : null;
 }
 
 /** Switches a privilege on, if the token has it. */

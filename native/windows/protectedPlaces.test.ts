@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { playedLibraries } from './fixtures/playedLibraries';
+import { FakeLibraries } from './fixtures/fakeLibraries';
 import type { Libraries } from './libraries';
 import { mayReplace, programFiles } from './protectedPlaces';
 
@@ -10,7 +10,7 @@ const NO_HANDLE = -1;
 function place(granted: number, error = DENIED): { libraries: Libraries; asked: number[]; closed: number[] } {
   const asked: number[] = [];
   const closed: number[] = [];
-  const libraries = playedLibraries({
+  const libraries = new FakeLibraries({
     CreateFileW: (path: Buffer, access: number) => {
       expect(path.toString('utf16le')).toBe('C:\\x\0');
       asked.push(access);
@@ -43,7 +43,7 @@ describe('mayReplace', () => {
 
 describe('programFiles', () => {
   const played = (result: number): Libraries =>
-    playedLibraries({
+    new FakeLibraries({
       SHGetFolderPathW: (_window: null, folder: number, _token: null, _flags: number, path: Buffer) => {
         expect(folder).toBe(0x26);
         path.write('C:\\Program Files\0rubbish', 'utf16le');

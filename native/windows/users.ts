@@ -2,9 +2,9 @@
 import koffi from 'koffi';
 import { closeHandle } from './handles';
 import type { Libraries } from './libraries';
+import { openToken, queryToken, TOKEN_QUERY } from './token';
 import { readUtf16 } from './utf16';
 
-const TOKEN_QUERY = 8;
 /** TOKEN_INFORMATION_CLASS.TokenUser (winnt.h) */
 const TOKEN_USER = 1;
 /** TOKEN_USER begins with SID_AND_ATTRIBUTES: a pointer to the SID, which lies behind it in the same buffer. */
@@ -34,12 +34,9 @@ export function sidText(sid: Uint8Array): string {
   const high = view.getUint16(2, false);
   const low = view.getUint32(4, false);
   // An authority that does not fit 32 bits is written in hexadecimal.
-  const authority =
-    high === 0
-      ? String(low)
-      : `0x${high.toString(16).padStart(4, '0')}${low.toString(16).padStart(8, '0')}`
-          .toUpperCase()
-          .replace('0X', '0x');
+  const hex = (value: number, digits: number): string =>
+    value.toString(16).toUpperCase().padStart(digits, '0');
+  const authority = high === 0 ? String(low) : `0x${hex(high, 4)}${hex(low, 8)}`;
   const parts = Array.from({ length: sid[1]! }, (_, i) => view.getUint32(SID_HEADER + 4 * i, true));
   return ['S', sid[0], authority, ...parts].join('-');
 }
@@ -83,19 +80,12 @@ export class UserNames {
 
   private sidOf(processHandle: number): Uint8Array | null {
     const { libraries } = this;
-    const open = libraries.required<(process: number, access: number, token: BigInt64Array) => number>(
-      'advapi32',
-      'int32 OpenProcessToken(intptr_t, uint32, void *)',
-    );
-    const token = new BigInt64Array(1);
-    if (open(processHandle, TOKEN_QUERY, token) === 0) return null;
-    const query = libraries.required<
-      (token: number, kind: number, into: Uint8Array, room: number, size: Uint32Array) => number
-    >('advapi32', 'int32 GetTokenInformation(intptr_t, int32, void *, uint32, void *)');
+    const token = openToken(libraries, processHandle, TOKEN_QUERY);
+    if (token === null) return null;
     const bytes = new Uint8Array(TOKEN_USER_ROOM);
-    const ok = query(Number(token[0]), TOKEN_USER, bytes, bytes.length, new Uint32Array(1));
-    closeHandle(libraries, Number(token[0]));
-    if (ok === 0) return null;
+    const isTold = queryToken(libraries, token, TOKEN_USER, bytes);
+    closeHandle(libraries, token);
+    if (!isTold) return null;
     const pointer = new DataView(bytes.buffer).getBigUint64(SID_POINTER, true);
     return sidAt(bytes, Number(pointer - koffi.address(bytes)));
   }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { playedLibraries } from './fixtures/playedLibraries';
+import { FakeLibraries } from './fixtures/fakeLibraries';
 import type { Libraries } from './libraries';
 import { windowInFront } from './runAs';
 
 /** A desktop with this window in front, which is this process's. */
 function desktop(window: number, pid: number): Libraries {
-  return playedLibraries({
+  return new FakeLibraries({
     GetForegroundWindow: () => window,
     GetWindowThreadProcessId: (_window: bigint, at: Buffer) => at.writeUInt32LE(pid),
   });

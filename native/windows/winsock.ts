@@ -11,8 +11,9 @@ import koffi from 'koffi';
 import { socketChoices } from '../../shared/winsock';
 import type { NameSpaceProvider, Winsock, WinsockCatalogue } from '../../shared/winsock';
 import type { Libraries } from './libraries';
+import { readUtf16 } from './utf16';
 import { windowsError } from './windowsError';
-import { decodeNameSpaces, decodeProtocols, decodeStartup, expandVariables, utf16 } from './winsockEntries';
+import { decodeNameSpaces, decodeProtocols, decodeStartup, expandVariables } from './winsockEntries';
 import type { ProtocolEntry } from './winsockEntries';
 
 const SOCKET_ERROR = -1;
@@ -144,7 +145,7 @@ export class WinsockReader {
     for (let attempt = 0; attempt < 2; attempt++) {
       const path = new Uint16Array(length[0]!);
       if (call(id, path, length, error) !== SOCKET_ERROR) {
-        const text = utf16(new Uint8Array(path.buffer), 0, path.length);
+        const text = readUtf16(path, 0, path.length);
         return text === '' ? null : expandVariables(text, this.environment);
       }
       if (!TOO_SMALL.has(error[0]!)) return null;

@@ -12,9 +12,9 @@ import {
   guid,
   NAMESPACE_INFO,
   PROTOCOL_INFO,
-  utf16,
   WSADATA,
 } from './winsockEntries';
+import { decodeUtf16 } from './utf16';
 
 const decodeOne = (changes?: Parameters<typeof protocolInfo>[0]) =>
   decodeProtocols(protocolInfo(changes), 1, 'WSCEnumProtocols')[0]!;
@@ -222,9 +222,9 @@ describe('texts', () => {
 
   it('reads UTF-16 up to its zero', () => {
     const bytes = Uint8Array.from([0x3d, 0xd8, 0x00, 0xde, 0x41, 0, 0, 0, 0x42, 0]);
-    expect(utf16(bytes, 0, 10)).toBe('😀A');
-    expect(utf16(bytes, 0, 2)).toBe('😀');
-    expect(utf16(bytes, 100, 10)).toBe('');
+    expect(decodeUtf16(bytes, 0, 20)).toBe('😀A');
+    expect(decodeUtf16(bytes, 0, 4)).toBe('😀');
+    expect(decodeUtf16(bytes, 100, 120)).toBe('');
   });
 
   it('fills variables in, whatever their case, and leaves what it does not know', () => {

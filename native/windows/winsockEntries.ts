@@ -13,6 +13,7 @@ import type {
   WinsockProtocol,
 } from '../../shared/winsock';
 import { NativeError } from '../nativeError';
+import { decodeUtf16 } from './utf16';
 import * as flags from './winsockFlags';
 
 /** Bytes, on every Windows: it holds no pointer */
@@ -80,7 +81,7 @@ function decodeProtocol(bytes: Uint8Array, call: string): ProtocolEntry {
   const family = int(at.addressFamily);
   const messageSize = dword(at.messageSize);
   return {
-    name: utf16(bytes, at.name, NAME_UNITS),
+    name: decodeUtf16(bytes, at.name, at.name + 2 * NAME_UNITS),
     kind: kindOf(chainLength),
     catalogEntryId: dword(at.catalogEntryId),
     providerId: guid(bytes.subarray(at.providerId, at.providerId + 16)),
@@ -137,7 +138,7 @@ export function decodeNameSpaces(
     const text = view.getBigUint64(start + NAMESPACE_INFO.identifier, true) - address;
     return {
       // Behind the end there is nothing to read.
-      name: text < 0n ? '' : utf16(bytes, Number(text), bytes.length),
+      name: text < 0n ? '' : decodeUtf16(bytes, Number(text), bytes.length),
       providerId: guid(bytes.subarray(id, id + 16)),
       nameSpace: flags.named(view.getUint32(start + NAMESPACE_INFO.nameSpace, true), flags.NAME_SPACES),
       active: view.getInt32(start + NAMESPACE_INFO.active, true) !== 0,
@@ -173,18 +174,6 @@ export function guid(bytes: Uint8Array): string {
     tail.slice(4),
   ].join('-');
   return `{${text.toUpperCase()}}`;
-}
-
-/** UTF-16 up to its zero, `units` or the end of the bytes, whichever comes first */
-export function utf16(bytes: Uint8Array, offset: number, units: number): string {
-  const view = viewOf(bytes);
-  const codes: number[] = [];
-  for (let at = offset; codes.length < units && at + 2 <= bytes.length; at += 2) {
-    const code = view.getUint16(at, true);
-    if (code === 0) break;
-    codes.push(code);
-  }
-  return codes.map((code) => String.fromCharCode(code)).join('');
 }
 
 /** Winsock's own texts are ASCII; what is not has no known code page. */
