@@ -32,7 +32,7 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
   if (options.demo !== undefined) args.push(`--demo=${options.demo}`);
   const launch = (): Promise<ElectronApplication> =>
     _electron.launch({
-      executablePath: options.executablePath ?? process.env['SOCKETSCOPE_ELECTRON']!,
+      ...executable(options.executablePath),
       args,
       // The log of actions of this test, and not the user's own.
       env: { ...process.env, SOCKETSCOPE_STATE_DIR: path.join(userData, 'log'), ...options.env },
@@ -117,7 +117,17 @@ export async function openInElectron(options: ElectronOptions): Promise<Electron
 /** ms; it takes one or two seconds */
 const LAUNCH_TIMEOUT = 15_000;
 
-/** Playwright now and then waits for ever for an Electron that it has launched: that one is started anew, once. */
+/**
+ * What Playwright is told of Electron's executable: nothing, if it is the usual one. It finds that through npm's package, which
+ * is led there, and then has Electron wait until it is attached; an executable that is named opens its window at once.
+ */
+function executable(named: string | undefined): { executablePath?: string } {
+  if (named !== undefined) return { executablePath: named };
+  process.env['ELECTRON_OVERRIDE_DIST_PATH'] = path.dirname(process.env['SOCKETSCOPE_ELECTRON']!);
+  return {};
+}
+
+/** Playwright now and then waits for ever for a window that opens while it attaches: that Electron is started anew, once. */
 async function start(
   launch: () => Promise<ElectronApplication>,
   attempts = 2,
