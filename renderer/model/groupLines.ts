@@ -3,7 +3,9 @@ import type { SortKey } from './columns';
 import type { Grouping } from './groupings';
 import { groupId, Offsets, socketLine, SUMMED } from './lines';
 import type { Entry, Layout, Line, Summed, Sums } from './lines';
-import { SortedList } from './sortedList';
+import { KeyOrder } from './keyOrder';
+import { compareBy, SortedList } from './sortedList';
+import type { Ordering } from './sortedList';
 import type { Place } from './sortedList';
 
 interface GroupPlace extends Place {
@@ -40,16 +42,20 @@ export interface GroupOrder {
  */
 export class GroupLines implements Layout {
   private readonly groups = new Map<string, Group>();
-  private readonly list = new SortedList<GroupPlace>((a, b) => this.comparePlaces(a, b));
+  private readonly places: KeyOrder<GroupPlace>;
+  private readonly list: SortedList<GroupPlace>;
   private readonly touched = new Set<Group>();
   private readonly offsets = new Offsets();
   private lastTail = 0;
 
   constructor(
     private readonly order: GroupOrder,
-    private readonly compareMembers: (a: Entry, b: Entry) => number,
+    private readonly members: Ordering<Entry>,
     private collapsed: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.places = new KeyOrder(order.descending, ({ group }) => group.key);
+    this.list = new SortedList(this.places);
+  }
 
   get length(): number {
     return this.offsets.length;
@@ -96,10 +102,10 @@ export class GroupLines implements Layout {
 
   compare(a: Entry, b: Entry): number {
     const [x, y] = [a.node as Group, b.node as Group];
-    if (x === y) return this.compareMembers(a, b);
+    if (x === y) return compareBy(this.members, a, b);
     // One that is not settled yet comes last.
     if (x.place === null || y.place === null) return Number(x.place === null) - Number(y.place === null);
-    return this.comparePlaces(x.place, y.place);
+    return compareBy(this.places, x.place, y.place);
   }
 
   add(entry: Entry): void {
@@ -189,7 +195,7 @@ export class GroupLines implements Layout {
     const key = this.order.grouping.key(row);
     let group = this.groups.get(key);
     if (group === undefined) {
-      const members = new SortedList<Entry>(this.compareMembers);
+      const members = new SortedList(this.members);
       const totals = Object.fromEntries(SUMMED.map((name) => [name, { sum: 0, known: 0 }]));
       group = { key, sample: row, members, count: 0, totals: totals as Group['totals'], place: null };
       this.groups.set(key, group);
@@ -212,17 +218,6 @@ export class GroupLines implements Layout {
       position: index + 1,
       setSize: this.list.length,
     };
-  }
-
-  /** As rows are: what is not known comes last either way, and no two groups tie. */
-  private comparePlaces(a: GroupPlace, b: GroupPlace): number {
-    if (a.tail !== b.tail) return a.tail - b.tail;
-    if (a.key !== b.key) {
-      if (a.key === null) return 1;
-      if (b.key === null) return -1;
-      return a.key < b.key !== this.order.descending ? -1 : 1;
-    }
-    return a.group.key < b.group.key ? -1 : a.group.key > b.group.key ? 1 : 0;
   }
 }
 

@@ -1,8 +1,8 @@
 /** What stands on screen, line by line: sockets, and in some views what gathers them. */
 import type { LiveRow } from '../../shared/rowFacts';
 import type { SortKey } from './columns';
-import { SortedList } from './sortedList';
-import type { Place } from './sortedList';
+import { compareBy, SortedList } from './sortedList';
+import type { Ordering, Place } from './sortedList';
 
 /** Why a row stands out for a while. */
 export type Mark = 'new' | 'changed' | 'ended' | null;
@@ -132,8 +132,8 @@ export interface Layout {
 export class FlatLines implements Layout {
   private readonly list: SortedList<Entry>;
 
-  constructor(readonly compare: (a: Entry, b: Entry) => number) {
-    this.list = new SortedList(compare);
+  constructor(private readonly order: Ordering<Entry>) {
+    this.list = new SortedList(order);
   }
 
   get length(): number {
@@ -148,6 +148,10 @@ export class FlatLines implements Layout {
 
   indexOf(entry: Entry): number {
     return this.list.indexOf(entry);
+  }
+
+  compare(a: Entry, b: Entry): number {
+    return compareBy(this.order, a, b);
   }
 
   indexOfGroup(): number {

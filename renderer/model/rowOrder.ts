@@ -5,6 +5,7 @@ import type { Arrangement } from './arrangement';
 import { narrowsTo } from './criteria';
 import { groupSortKey } from './groupings';
 import { GroupLines } from './groupLines';
+import { KeyOrder } from './keyOrder';
 import { FlatLines, socketLine } from './lines';
 import type { Entry, Layout, Line, Mark } from './lines';
 import { Refiltering } from './refiltering';
@@ -140,8 +141,8 @@ export class RowOrder {
     else entry.mark = mark;
   }
 
-  delete(id: string): void {
-    const entry = this.entries.get(id);
+  /** `entry`: the row's */
+  delete(id: string, entry: Entry | undefined = this.entries.get(id)): void {
     if (entry === undefined) return;
     if (this.held && entry.shown) {
       entry.mark = 'ended';
@@ -172,7 +173,7 @@ export class RowOrder {
     for (const id of stale ? [...this.entries.keys()] : ids) {
       const entry = this.entries.get(id);
       if (entry === undefined) continue;
-      if (gone.has(id)) this.delete(id);
+      if (gone.has(id)) this.delete(id, entry);
       else this.place(entry, entry.row, entry.mark);
     }
     const isNew = [...born].flatMap(([id, isNew]) => (isNew ? [this.entries.get(id)!] : []));
@@ -268,11 +269,12 @@ export class RowOrder {
   private layOut(): Layout {
     const { arrangement } = this;
     const { gather, column, descending } = arrangement;
-    if (gather == null) return new FlatLines(this.compareEntries);
-    if (gather === 'listeners') return new TreeLines(this.compareEntries, this.collapsed);
+    const entries = new KeyOrder<Entry>(arrangement.descending, ({ id }) => id);
+    if (gather == null) return new FlatLines(entries);
+    if (gather === 'listeners') return new TreeLines(entries, this.collapsed);
     const groupKey = groupSortKey(gather, column ?? '', (row) => arrangement.sortKey(row));
     const order = { grouping: gather, sortKey: groupKey, descending, isStill: () => this.still };
-    return new GroupLines(order, this.compareEntries, this.collapsed);
+    return new GroupLines(order, entries, this.collapsed);
   }
 
   private place(old: Entry | undefined, row: LiveRow, mark: Mark): Entry {
@@ -366,15 +368,4 @@ export class RowOrder {
     this.shownCount--;
     this.layout.bury(entry);
   }
-
-  /** Unique: the id breaks ties. What is not known comes last either way. */
-  private readonly compareEntries = (a: Entry, b: Entry): number => {
-    if (a.tail !== b.tail) return a.tail - b.tail;
-    if (a.key !== b.key) {
-      if (a.key === null) return 1;
-      if (b.key === null) return -1;
-      return a.key < b.key !== this.arrangement.descending ? -1 : 1;
-    }
-    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-  };
 }

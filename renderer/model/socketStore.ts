@@ -35,8 +35,8 @@ export class SocketStore {
   private working = false;
   /** Counts the updates. */
   private update = 0;
-  /** Which rows were marked, and in which update; the oldest first */
-  private marked: { id: string; at: number }[] = [];
+  /** What was marked, and in which update; the oldest first. Some have been replaced since. */
+  private marked: { entry: Entry; at: number }[] = [];
   private highlight = 1;
   private isHeld = false;
   /** Whether the snapshot that is being received is of the same as what is there. */
@@ -260,11 +260,11 @@ export class SocketStore {
     this.update++;
     this.rates.begin(readAt);
     const over = this.marked.findIndex(({ at }) => at > this.update - this.highlight);
-    for (const { id, at } of this.marked.splice(0, over < 0 ? this.marked.length : over)) {
-      const entry = this.order.get(id);
+    for (const { entry: marked, at } of this.marked.splice(0, over < 0 ? this.marked.length : over)) {
+      const entry = this.standing(marked);
       // It may have been marked again since.
       if (entry === undefined || entry.markedAt !== at) continue;
-      if (entry.mark === 'ended') this.order.delete(id);
+      if (entry.mark === 'ended') this.order.delete(entry.id, entry);
       else entry.mark = null;
       yield;
     }
@@ -273,13 +273,18 @@ export class SocketStore {
   /** What the update did not mention has stood still. */
   private *rest(): Generator<void> {
     for (const moved of this.rates.end()) {
-      const entry = moved.dead ? this.order.get(moved.id) : moved;
+      const entry = this.standing(moved);
       if (entry !== undefined && this.rates.hasRested(entry)) {
         const { bytesSent, bytesReceived } = entry.row;
         this.order.putRates(entry, restingRate(bytesSent), restingRate(bytesReceived));
       }
       yield;
     }
+  }
+
+  /** The entry that a row has by now, which had this one. To look it up costs more than anything else that is done for a row. */
+  private standing(entry: Entry): Entry | undefined {
+    return entry.dead ? this.order.get(entry.id) : entry;
   }
 
   private upsert(row: SocketRow, marking: boolean): void {
@@ -296,7 +301,7 @@ export class SocketStore {
   private end(id: string, marking: boolean): void {
     const entry = this.order.get(id);
     if (entry === undefined) return;
-    if (!marking) this.order.delete(id);
+    if (!marking) this.order.delete(id, entry);
     else {
       this.order.remark(entry, 'ended');
       this.mark(entry, 'ended');
@@ -323,7 +328,7 @@ export class SocketStore {
   private mark(entry: Entry, mark: Mark): void {
     entry.mark = mark;
     entry.markedAt = this.update;
-    this.marked.push({ id: entry.row.id, at: this.update });
+    this.marked.push({ entry, at: this.update });
   }
 
   private changed(): void {

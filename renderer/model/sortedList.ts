@@ -3,22 +3,32 @@ export interface Place {
   dead: boolean;
 }
 
-/** How many items of a list can be passed over in the time that it takes to look one up */
-const LOOK_UP_COST = 20;
+/** How items are ordered: by keys, which are cheap to compare, and the few that tie by looking at the items themselves. */
+export interface Ordering<T, Key = unknown> {
+  /** The same for as long as the item is in the list */
+  keyOf(item: T): Key;
+  compareKeys(a: Key, b: Key): number;
+  /** Of items with the same key. Knows no ties between different items */
+  compareTies(a: T, b: T): number;
+}
+
+export function compareBy<T, Key>(order: Ordering<T, Key>, a: T, b: T): number {
+  return order.compareKeys(order.keyOf(a), order.keyOf(b)) || order.compareTies(a, b);
+}
 
 /**
- * A list that is kept sorted in place. Additions and burials take effect together at {@link settle}: the inserts are
- * sorted among themselves and merged in from the back, so that every item moves at most once.
+ * A list that is kept sorted in place. Additions and burials take effect together at {@link settle}: every item moves at
+ * most twice, and the others are not looked at. They lie all over the memory, which is what takes the time; so their keys
+ * are kept side by side.
  */
-export class SortedList<T extends Place> {
+export class SortedList<T extends Place, Key = unknown> {
   private items: T[] = [];
-  /** Holds nothing; it is there to be filled by the next {@link rebuild}: an array of this length costs to be made. */
-  private spare: (T | null)[] = [];
+  /** Each item's, at its index */
+  private keys: Key[] = [];
   private inserts: T[] = [];
   private buried: T[] = [];
 
-  /** `compare` knows no ties between different items, and gives the same answer for as long as they are in the list. */
-  constructor(private readonly compare: (a: T, b: T) => number) {}
+  constructor(private readonly order: Ordering<T, Key>) {}
 
   /** Valid after {@link settle}, as is all that reads. */
   get length(): number {
@@ -43,122 +53,105 @@ export class SortedList<T extends Place> {
   }
 
   settle(): void {
-    const isMany = (changes: readonly T[]): boolean => changes.length * LOOK_UP_COST > this.items.length;
-    if (isMany(this.buried) && isMany(this.inserts)) {
-      this.rebuild();
-      return;
-    }
     if (this.buried.length > 0) this.compact();
     if (this.inserts.length > 0) this.merge();
   }
 
   /** Starts over with these, in any order. */
   reset(items: Iterable<T>): void {
-    this.items.length = 0;
-    this.inserts = [];
-    this.buried = [];
-    for (const item of items) this.items.push(item);
-    this.items.sort(this.compare);
+    this.replace([...items].sort(this.compare));
   }
 
   /** Has these from now on, which are in order; it keeps the array. */
   replace(items: T[]): void {
     this.items = items;
+    this.keys = items.map((item) => this.order.keyOf(item));
     this.inserts = [];
     this.buried = [];
   }
 
   /** The place of an item, or -1. */
   indexOf(item: T): number {
-    let low = 0;
-    let high = this.items.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const difference = this.compare(this.items[middle]!, item);
-      if (difference === 0) return middle;
-      if (difference < 0) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
+    const index = this.placeOf(item, 0, this.items.length);
+    const found = this.items[index];
+    return found !== undefined && this.compare(found, item) === 0 ? index : -1;
   }
 
-  /** Both at once: the items lie all over the memory, and to look at each of them is what takes the time. */
-  private rebuild(): void {
-    const inserts = this.takeInserts();
-    const { items, spare } = this;
-    this.buried = [];
-    let to = 0;
-    let next = 0;
-    for (const item of items) {
-      if (item.dead) continue;
-      while (next < inserts.length && this.compare(inserts[next]!, item) < 0) spare[to++] = inserts[next++]!;
-      spare[to++] = item;
-    }
-    while (next < inserts.length) spare[to++] = inserts[next++]!;
-    spare.length = to;
-    this.items = spare as T[];
-    this.spare = (items as (T | null)[]).fill(null);
-  }
-
-  private takeInserts(): T[] {
-    const inserts = this.inserts.filter(({ dead }) => !dead).sort(this.compare);
-    this.inserts = [];
-    return inserts;
-  }
+  private readonly compare = (a: T, b: T): number => compareBy(this.order, a, b);
 
   private compact(): void {
-    const { items, buried } = this;
-    this.buried = [];
-    // Looking at every item of a long list costs more than looking up a few: they lie all over the memory.
-    if (buried.length * LOOK_UP_COST > items.length) {
-      let kept = 0;
-      for (const item of items) if (!item.dead) items[kept++] = item;
-      items.length = kept;
-      return;
+    const { items, keys } = this;
+    const gaps = new Uint32Array(this.buried.length);
+    let count = 0;
+    for (const item of this.buried) {
+      const index = this.indexOf(item);
+      if (index >= 0) gaps[count++] = index;
     }
-    const gaps = buried.map((item) => this.indexOf(item)).filter((index) => index >= 0);
-    if (gaps.length === 0) return;
-    gaps.sort((a, b) => a - b);
-    let to = gaps[0]!;
-    for (let gap = 0; gap < gaps.length; gap++) {
-      const end = gaps[gap + 1] ?? items.length;
-      for (let from = gaps[gap]! + 1; from < end; from++) items[to++] = items[from]!;
+    this.buried = [];
+    if (count === 0) return;
+    const sorted = gaps.subarray(0, count).sort();
+    let to = sorted[0]!;
+    for (let gap = 0; gap < count; gap++) {
+      const end = gap + 1 < count ? sorted[gap + 1]! : items.length;
+      for (let from = sorted[gap]! + 1; from < end; from++, to++) {
+        items[to] = items[from]!;
+        keys[to] = keys[from]!;
+      }
     }
     items.length = to;
+    keys.length = to;
   }
 
+  /** From the back: what moves goes where nothing is any more. */
   private merge(): void {
-    const inserts = this.takeInserts();
-    const { items } = this;
-    const isFew = inserts.length * LOOK_UP_COST < items.length;
-    let from = items.length - 1;
+    const { items, keys, order } = this;
+    const inserts = this.inserts.filter(({ dead }) => !dead).sort(this.compare);
+    this.inserts = [];
+    let end = items.length;
     // The gap must hold something while it is filled: an array with holes is slower for good.
-    for (const insert of inserts) items.push(insert);
-    let to = items.length - 1;
+    for (const insert of inserts) {
+      items.push(insert);
+      keys.push(order.keyOf(insert));
+    }
+    let to = items.length;
     for (let next = inserts.length - 1; next >= 0; next--) {
       const insert = inserts[next]!;
-      const least = isFew ? this.placeOf(insert, from + 1) : this.placeFrom(insert, from);
-      while (from >= least) items[to--] = items[from--]!;
-      items[to--] = insert;
+      const place = this.placeBefore(insert, end);
+      while (end > place) {
+        items[--to] = items[--end]!;
+        keys[to] = keys[end]!;
+      }
+      items[--to] = insert;
+      keys[to] = order.keyOf(insert);
     }
   }
 
-  /** As {@link placeOf}, looked for from the end. */
-  private placeFrom(item: T, from: number): number {
-    let end = from;
-    while (end >= 0 && this.compare(this.items[end]!, item) > 0) end--;
-    return end + 1;
-  }
-
-  /** How many of the first `end` items come before this one, which is none of them. */
-  private placeOf(item: T, end: number): number {
-    let low = 0;
+  /** As {@link placeOf} among the first `end`, of an item that is likely to be near their end. */
+  private placeBefore(item: T, end: number): number {
     let high = end;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.compare(this.items[middle]!, item) < 0) low = middle + 1;
-      else high = middle;
+    let step = 1;
+    while (high > 0 && !this.isBefore(Math.max(0, end - step), item)) {
+      high = Math.max(0, end - step);
+      step *= 2;
     }
-    return low;
+    return this.placeOf(item, Math.max(0, end - step), high);
+  }
+
+  /** Where the item is, or belongs, of the places `low` to `high`. */
+  private placeOf(item: T, low: number, high: number): number {
+    const key = this.order.keyOf(item);
+    let [from, to] = [low, high];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.isBefore(middle, item, key)) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  /** Whether what is at an index comes before an item. */
+  private isBefore(index: number, item: T, key: Key = this.order.keyOf(item)): boolean {
+    const difference = this.order.compareKeys(this.keys[index]!, key);
+    return (difference || this.order.compareTies(this.items[index]!, item)) < 0;
   }
 }

@@ -2,8 +2,8 @@ import { addressClass } from '../../shared/rowFacts';
 import type { LiveRow } from '../../shared/rowFacts';
 import { Offsets, socketLine } from './lines';
 import type { Entry, Layout, Line } from './lines';
-import { SortedList } from './sortedList';
-import type { Place } from './sortedList';
+import { compareBy, SortedList } from './sortedList';
+import type { Ordering, Place } from './sortedList';
 
 /** Where one socket stands. */
 interface Node extends Place {
@@ -48,10 +48,10 @@ export class TreeLines implements Layout {
   private changed = false;
 
   constructor(
-    private readonly compareEntries: (a: Entry, b: Entry) => number,
+    private readonly entries: Ordering<Entry>,
     private collapsed: ReadonlySet<string>,
   ) {
-    this.top = new SortedList(this.compareNodes);
+    this.top = new SortedList(this.nodes);
   }
 
   get length(): number {
@@ -108,11 +108,11 @@ export class TreeLines implements Layout {
 
   compare(a: Entry, b: Entry): number {
     const [x, y] = [a.node as Node, b.node as Node];
-    if (x.home === y.home) return this.compareNodes(x, y);
+    if (x.home === y.home) return compareBy(this.nodes, x, y);
     const [p, q] = [x.home?.listener ?? a, y.home?.listener ?? b];
     // A listener stands above its own.
     if (p === q) return p === a ? -1 : 1;
-    return this.compareNodes(p.node as Node, q.node as Node);
+    return compareBy(this.nodes, p.node as Node, q.node as Node);
   }
 
   add(entry: Entry): void {
@@ -224,7 +224,7 @@ export class TreeLines implements Layout {
     const { id } = best.row;
     let branch = this.branches.get(id);
     if (branch === undefined) {
-      branch = { id, listener: best, children: new SortedList(this.compareNodes), count: 0 };
+      branch = { id, listener: best, children: new SortedList(this.nodes), count: 0 };
       this.branches.set(id, branch);
     }
     return branch;
@@ -281,9 +281,10 @@ export class TreeLines implements Layout {
   }
 
   /** What comes at the end while the rows are kept still (`tail`) comes there whatever it is. */
-  private readonly compareNodes = (a: Node, b: Node): number => {
-    const isStill = a.entry.tail !== 0 || b.entry.tail !== 0;
-    return (isStill ? 0 : a.rank - b.rank) || this.compareEntries(a.entry, b.entry);
+  private readonly nodes: Ordering<Node, number> = {
+    keyOf: ({ entry, rank }) => (entry.tail === 0 ? rank : Number.MAX_VALUE),
+    compareKeys: (a, b) => a - b,
+    compareTies: (a, b) => compareBy(this.entries, a.entry, b.entry),
   };
 }
 
