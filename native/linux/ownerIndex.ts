@@ -5,6 +5,7 @@ import { descriptorLimit, findGaps, includes } from './descriptors';
 import { countsDescriptors, FdDirectory } from './fdDirectory';
 import { HeldSocket, Holder } from './holder';
 import type { Link } from './holder';
+import { ListedSockets } from './listedSockets';
 import { CLOSED, REFUSED, statSize } from './procCalls';
 import type { ProcessReader } from './processes';
 import { SearchPlan } from './searchPlan';
@@ -20,8 +21,6 @@ const PROCESS_ROUND = 32;
 const MOST_MISSES = 4;
 /** Descriptors of sockets that are not listed any more that are read in each reading. */
 const UNLISTED_LINKS = 512;
-/** How far the order of two readings may be apart before it takes a look-up. */
-const LOOK_AHEAD = 8;
 /** Descriptors that are read in each reading of processes without a listed socket. */
 const STRANGE_DESCRIPTORS = 2048;
 /** Readings after which a socket that was never listed is taken to be of a kind that is not read. */
@@ -71,14 +70,7 @@ export class OwnerIndex {
   private readonly counted: boolean;
   private readonly limits: IndexLimits;
   private directories = 0;
-  /** The sockets of the rows of this reading and of the one before; null where nobody is known to hold it. */
-  private listed: (HeldSocket | null)[] = [];
-  private listedBefore: (HeldSocket | null)[] = [];
-  /** Their inode numbers. */
-  private inodes = new Uint32Array(0);
-  private inodesBefore = new Uint32Array(0);
-  /** Which rows of the reading before were met again. */
-  private kept = new Uint8Array(0);
+  private readonly listed = new ListedSockets();
   /** Processes that have closed a socket since the reading before, and whose descriptors have not been listed since. */
   private readonly active = new Set<Holder>();
   /** Descriptors of sockets that are not listed any more, or not yet: they are closed before one hears of it. */
@@ -109,8 +101,6 @@ export class OwnerIndex {
    */
   update(table: SocketTable, privileged: boolean): OwnerLookup {
     this.reading++;
-    [this.listed, this.listedBefore] = [this.listedBefore, this.listed];
-    [this.inodes, this.inodesBefore] = [this.inodesBefore, this.inodes];
     let unknown = this.find(table);
     this.readVacated();
     this.readUnlisted();
@@ -133,7 +123,7 @@ export class OwnerIndex {
     return {
       // With hidepid (man 5 proc) other users’ processes are not even listed; an empty list means that /proc cannot be read.
       complete: privileged && pids.length > 0 && this.unreadable.size === 0,
-      holdersOf: (row) => listed[row]?.holders ?? NOBODY,
+      holdersOf: (row) => listed.at(row)?.holders ?? NOBODY,
     };
   }
 
@@ -149,42 +139,12 @@ export class OwnerIndex {
 
   /** Looks up every row's inode. Returns the rows of sockets that somebody holds, but nobody is known to. */
   private find(table: SocketTable): number[] {
-    const { listed, listedBefore, inodesBefore, sockets, reading } = this;
-    const { inode } = table.columns;
-    const unknown: number[] = [];
-    if (this.inodes.length < table.length) this.inodes = new Uint32Array(table.capacity);
-    this.inodes.set(inode.subarray(0, table.length));
-    if (this.kept.length < listedBefore.length) this.kept = new Uint8Array(2 * listedBefore.length);
-    this.kept.fill(0, 0, listedBefore.length);
-    listed.length = table.length;
-    // The kernel lists its sockets in much the same order each time: most are a step or two from the one before.
-    let next = 0;
-    for (let row = 0; row < table.length; row++) {
-      const number = inode[row]!;
-      if (number === 0) {
-        listed[row] = null;
-        continue;
-      }
-      let socket: HeldSocket | null | undefined;
-      const last = Math.min(next + LOOK_AHEAD, listedBefore.length);
-      for (let at = next; at < last; at++) {
-        if (inodesBefore[at] !== number) continue;
-        socket = listedBefore[at];
-        this.kept[at] = 1;
-        next = at + 1;
-        break;
-      }
-      if (socket === undefined || socket === null || socket.links.length === 0)
-        socket = sockets.get(number) ?? null;
-      listed[row] = socket;
-      if (socket === null) {
-        unknown.push(row);
-        continue;
-      }
-      if (socket.seen < reading - 1) this.doubtful.add(socket);
+    const { sockets, doubtful, reading } = this;
+    const meet = (socket: HeldSocket): void => {
+      if (socket.seen < reading - 1) doubtful.add(socket);
       socket.seen = reading;
-    }
-    return unknown;
+    };
+    return this.listed.find(table, (inode) => sockets.get(inode), meet);
   }
 
   /** Gives the rows whose sockets have been found meanwhile to them; returns the others. */
@@ -194,17 +154,15 @@ export class OwnerIndex {
       const socket = this.sockets.get(inode[row]!);
       if (socket === undefined || socket.links.length === 0) return true;
       socket.seen = this.reading;
-      this.listed[row] = socket;
+      this.listed.set(row, socket);
       return false;
     });
   }
 
   /** Reads the descriptors whose sockets the reading before listed and this one does not. */
   private readVacated(): void {
-    for (let row = 0; row < this.listedBefore.length; row++) {
-      if (this.kept[row] === 1) continue;
-      const socket = this.listedBefore[row]!;
-      if (socket === null || socket.seen === this.reading) continue;
+    for (const socket of this.listed.missed()) {
+      if (socket.seen === this.reading) continue;
       for (const link of socket.links) {
         // What has left the tables need not be closed: a connection that was reset is there until its process notices.
         if (this.readDescriptor(link.holder, link.descriptor)) this.active.add(link.holder);
@@ -303,7 +261,7 @@ export class OwnerIndex {
     doubtful.clear();
     for (let i = Math.min(this.limits.checkedLinks, listed.length); i > 0; i--) {
       if (this.checkAt >= listed.length) this.checkAt = 0;
-      const socket = listed[this.checkAt++]!;
+      const socket = listed.at(this.checkAt++);
       if (socket !== null) this.checkLinks(socket);
     }
   }
