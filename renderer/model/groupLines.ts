@@ -4,7 +4,7 @@ import type { Grouping } from './groupings';
 import { groupId, Offsets, socketLine, SUMMED } from './lines';
 import type { Entry, Layout, Line, Summed, Sums } from './lines';
 import { KeyOrder } from './keyOrder';
-import { compareBy, SortedList } from './sortedList';
+import { compareBy, NO_SLOT, SortedList } from './sortedList';
 import type { Ordering } from './sortedList';
 import type { Place } from './sortedList';
 
@@ -175,7 +175,7 @@ export class GroupLines implements Layout {
       if (place !== null && (group.count === 0 || place.key !== key)) this.list.bury(place);
       if (group.count === 0) this.groups.delete(group.key);
       else if (place === null || place.dead) {
-        group.place = { group, key, tail: still ? ++this.lastTail : 0, dead: false };
+        group.place = { group, key, tail: still ? ++this.lastTail : 0, dead: false, slot: NO_SLOT };
         this.list.add(group.place);
       }
     }

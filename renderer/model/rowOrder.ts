@@ -9,6 +9,7 @@ import { KeyOrder } from './keyOrder';
 import { FlatLines, socketLine } from './lines';
 import type { Entry, Layout, Line, Mark } from './lines';
 import { Refiltering } from './refiltering';
+import { NO_SLOT } from './sortedList';
 import { takeOn } from './takeOn';
 import { TreeLines } from './treeLines';
 import { WaitingRows } from './waitingRows';
@@ -320,6 +321,7 @@ export class RowOrder {
       shown,
       tail: 0,
       dead: false,
+      slot: NO_SLOT,
       node: null,
       visit: 0,
       movedAt: 0,

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SortedList } from './sortedList';
+import { NO_SLOT, SortedList } from './sortedList';
 import type { Ordering } from './sortedList';
 
 interface Item {
   key: number;
   dead: boolean;
+  slot: number;
 }
 
 /** Several items tie by their keys. */
@@ -32,7 +33,7 @@ describe('SortedList', () => {
       fc.property(rounds, (list) => {
         const sorted = new SortedList(ORDER);
         const model = new Map<number, Item>();
-        for (let i = 0; i < size; i++) model.set(i * 31, { key: i * 31, dead: false });
+        for (let i = 0; i < size; i++) model.set(i * 31, { key: i * 31, dead: false, slot: NO_SLOT });
         sorted.reset([...model.values()].toReversed());
         for (const { adds, buries } of list) {
           for (const n of buries) {
@@ -43,19 +44,19 @@ describe('SortedList', () => {
           }
           for (const n of adds) {
             if (model.has(n)) continue;
-            const item = { key: n, dead: false };
+            const item = { key: n, dead: false, slot: NO_SLOT };
             model.set(n, item);
             sorted.add(item);
           }
           // One that goes before it was ever in the list.
-          const fleeting = { key: -1, dead: false };
+          const fleeting = { key: -1, dead: false, slot: NO_SLOT };
           sorted.add(fleeting);
           sorted.bury(fleeting);
           sorted.settle();
           expect([...sorted]).toEqual([...model.values()].toSorted((a, b) => a.key - b.key));
         }
         for (const item of [...sorted].slice(0, 20)) expect(sorted.at(sorted.indexOf(item))).toBe(item);
-        expect(sorted.indexOf({ key: 0.5, dead: false })).toBe(-1);
+        expect(sorted.indexOf({ key: 0.5, dead: false, slot: NO_SLOT })).toBe(-1);
       }),
       { numRuns: 60 },
     );

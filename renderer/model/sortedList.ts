@@ -1,7 +1,15 @@
 /** Something in its place. It is replaced, never moved: what must move is buried, and a fresh one is added. */
 export interface Place {
   dead: boolean;
+  /** The list's own: a number that none of its other items has */
+  slot: number;
 }
+
+/** Of a {@link Place} that is in no list yet */
+export const NO_SLOT = -1;
+
+/** Which slots are buried, while a list is compacted; 0 for all in between */
+let buriedSlots = new Uint8Array(1024);
 
 /** How items are ordered: by keys, which are cheap to compare, and the few that tie by looking at the items themselves. */
 export interface Ordering<T, Key = unknown> {
@@ -19,12 +27,14 @@ export function compareBy<T, Key>(order: Ordering<T, Key>, a: T, b: T): number {
 /**
  * A list that is kept sorted in place. Additions and burials take effect together at {@link settle}: every item moves at
  * most twice, and the others are not looked at. They lie all over the memory, which is what takes the time; so their keys
- * are kept side by side.
+ * are kept side by side, and so are their slots, by which the buried ones are known.
  */
 export class SortedList<T extends Place, Key = unknown> {
   private items: T[] = [];
   /** Each item's, at its index */
   private keys: Key[] = [];
+  private slots: number[] = [];
+  private readonly freeSlots: number[] = [];
   private inserts: T[] = [];
   private buried: T[] = [];
 
@@ -66,6 +76,8 @@ export class SortedList<T extends Place, Key = unknown> {
   replace(items: T[]): void {
     this.items = items;
     this.keys = items.map((item) => this.order.keyOf(item));
+    this.slots = items.map((item, i) => (item.slot = i));
+    this.freeSlots.length = 0;
     this.inserts = [];
     this.buried = [];
   }
@@ -80,38 +92,42 @@ export class SortedList<T extends Place, Key = unknown> {
   private readonly compare = (a: T, b: T): number => compareBy(this.order, a, b);
 
   private compact(): void {
-    const { items, keys } = this;
-    const gaps = new Uint32Array(this.buried.length);
-    let count = 0;
-    for (const item of this.buried) {
-      const index = this.indexOf(item);
-      if (index >= 0) gaps[count++] = index;
-    }
+    const { items, keys, slots, buried, freeSlots } = this;
     this.buried = [];
-    if (count === 0) return;
-    const sorted = gaps.subarray(0, count).sort();
-    let to = sorted[0]!;
-    for (let gap = 0; gap < count; gap++) {
-      const end = gap + 1 < count ? sorted[gap + 1]! : items.length;
-      for (let from = sorted[gap]! + 1; from < end; from++, to++) {
+    const most = items.length + freeSlots.length;
+    if (buriedSlots.length < most) buriedSlots = new Uint8Array(2 * most);
+    for (const { slot } of buried) if (slot < most) buriedSlots[slot] = 1; // NO_SLOT: nowhere
+    let to = 0;
+    for (let from = 0; from < items.length; from++) {
+      const slot = slots[from]!;
+      // One that was buried before it came in may have the slot that it had elsewhere.
+      if (buriedSlots[slot] === 1 && items[from]!.dead) {
+        freeSlots.push(slot);
+        continue;
+      }
+      if (from !== to) {
         items[to] = items[from]!;
         keys[to] = keys[from]!;
+        slots[to] = slot;
       }
+      to++;
     }
-    items.length = to;
-    keys.length = to;
+    for (const { slot } of buried) if (slot < most) buriedSlots[slot] = 0;
+    items.length = keys.length = slots.length = to;
   }
 
   /** From the back: what moves goes where nothing is any more. */
   private merge(): void {
-    const { items, keys, order } = this;
+    const { items, keys, slots, order } = this;
     const inserts = this.inserts.filter(({ dead }) => !dead).sort(this.compare);
     this.inserts = [];
     let end = items.length;
+    for (const [i, insert] of inserts.entries()) insert.slot = this.freeSlots.pop() ?? end + i;
     // The gap must hold something while it is filled: an array with holes is slower for good.
     for (const insert of inserts) {
       items.push(insert);
       keys.push(order.keyOf(insert));
+      slots.push(insert.slot);
     }
     let to = items.length;
     for (let next = inserts.length - 1; next >= 0; next--) {
@@ -120,9 +136,11 @@ export class SortedList<T extends Place, Key = unknown> {
       while (end > place) {
         items[--to] = items[--end]!;
         keys[to] = keys[end]!;
+        slots[to] = slots[end]!;
       }
       items[--to] = insert;
       keys[to] = order.keyOf(insert);
+      slots[to] = insert.slot;
     }
   }
 

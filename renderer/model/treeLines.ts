@@ -2,7 +2,7 @@ import { addressClass } from '../../shared/rowFacts';
 import type { LiveRow } from '../../shared/rowFacts';
 import { Offsets, socketLine } from './lines';
 import type { Entry, Layout, Line } from './lines';
-import { compareBy, SortedList } from './sortedList';
+import { compareBy, NO_SLOT, SortedList } from './sortedList';
 import type { Ordering, Place } from './sortedList';
 
 /** Where one socket stands. */
@@ -240,6 +240,7 @@ export class TreeLines implements Layout {
       rank,
       own: undefined,
       dead: false,
+      slot: NO_SLOT,
     };
     entry.node = node;
     this.changed = true;
