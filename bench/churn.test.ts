@@ -72,7 +72,7 @@ describe('the page of the stress test', () => {
     receive({ type: 'snapshot', seq: 1, first: true, last: true, rows: [], status });
     readings.forEach(({ added = [], removed = [], ended = [], missedEvents = 0, endpoints }, index) => {
       const now = { ...status, missedEvents, endpoints };
-      receive({ type: 'diff', seq: index + 2, added, changed: [], removed, ended, status: now });
+      receive({ type: 'diff', seq: index + 2, added, changed: [], moved: [], removed, ended, status: now });
     });
     return page;
   }

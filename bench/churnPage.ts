@@ -58,13 +58,18 @@ export class ChurnPage implements Listener {
     if (last) this.endReading(status);
   }
 
-  diff({ added, changed, removed, ended, status }: Diff): void {
+  diff({ added, changed, moved, removed, ended, status }: Diff): void {
     const told = new Set(ended.map(({ id }) => id));
     for (const id of removed) this.remove(id, told);
     for (const row of added) this.add(row);
     for (const row of changed) {
       if (!this.rows.has(row.id)) this.report(`${row.id} changed, but is not in the table.`);
       this.rows.set(row.id, row);
+    }
+    for (const one of moved) {
+      const row = this.rows.get(one.id);
+      if (row === undefined) this.report(`${one.id} moved, but is not in the table.`);
+      else this.rows.set(one.id, { ...row, ...one });
     }
     for (const id of told) {
       const isKnown = this.awaited.delete(id) || removed.includes(id);

@@ -88,7 +88,7 @@ describe('a row that lives on after its socket was destroyed', () => {
     expect(marked.ended).toEqual([]);
     for (let reading = 0; reading < 3; reading++) {
       expect(read([rest])).toEqual(marked);
-      expect(readings.diff()).toEqual({ added: [], changed: [], removed: [] });
+      expect(readings.diff()).toEqual({ added: [], changed: [], moved: [], removed: [] });
     }
     // FIN_WAIT_2 becomes TIME_WAIT; and of the end of that there is no message.
     expect(read([TIME_WAIT]).rows).toMatchObject([{ state: 'TIME_WAIT', ...FINAL, destroyedAt }]);
@@ -110,7 +110,7 @@ describe('a row that lives on after its socket was destroyed', () => {
     read([TIME_WAIT]);
     const { rows, ended } = read([TIME_WAIT], [EVENT]);
     expect(rows).toMatchObject([{ ...FINAL, destroyedAt: now }]);
-    expect(readings.diff()).toEqual({ added: [], changed: [0], removed: [] });
+    expect(readings.diff()).toEqual({ added: [], changed: [0], moved: [], removed: [] });
     expect(ended).toEqual([]);
   });
 

@@ -235,6 +235,7 @@ export class Engine {
       {
         added: diff.added.map((row) => this.toRow(table, row)),
         changed: diff.changed.map((row) => this.toRow(table, row)),
+        moved: diff.moved.map((row) => table.moved(row, this.options.backend)),
         removed: diff.removed.map((row) => this.idOf(before, row)),
         ended: Array.from({ length: ended.length }, (_, row) => this.toRow(ended, row)),
       },

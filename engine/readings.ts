@@ -105,7 +105,7 @@ export class Readings {
 
   /** What the last reading changed. */
   diff(): TableDiff {
-    if (this.pair === null) return { added: [], changed: [], removed: [] };
+    if (this.pair === null) return { added: [], changed: [], moved: [], removed: [] };
     return diffTables(this.pair.before, this.pair.after, this.pair.match);
   }
 }

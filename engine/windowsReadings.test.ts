@@ -88,7 +88,7 @@ it('lets a connection in TIME_WAIT, which has no PID any more, keep its id and i
   backend.set(1, 'pid', 0);
   for (let i = 0; i < 3; i++) {
     expect(read(readings, backend)[1]).toBe('TIME_WAIT 4321 server.exe inherited');
-    if (i === 0) expect(readings.diff()).toEqual({ added: [], changed: [1], removed: [] });
+    if (i === 0) expect(readings.diff()).toEqual({ added: [], changed: [1], moved: [], removed: [] });
     expect(backend.id(readings.table.columns.idHigh[1]!, readings.table.columns.idLow[1]!)).toBe(id);
   }
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION } from '../shared/contract';
 import type { BrowserActionReply, EngineMessage } from '../shared/contract';
+import { applyDiff } from '../shared/fixtures/mirror';
 import { MAX_TARGETS } from '../shared/orders';
 import { TOKEN, enter, greet, idsOf, start, useHosts } from './fixtures/hostScene';
 import type { Started } from './fixtures/hostScene';
@@ -17,10 +18,10 @@ describe('/data', () => {
       page.send({ type: 'refresh' });
       const diff = await page.next();
       if (diff.type !== 'diff') throw new Error(`a ${diff.type}`);
-      for (const id of diff.removed) expect(rows.delete(id)).toBe(true);
+      for (const id of diff.removed) expect(rows.has(id)).toBe(true);
       for (const row of diff.added) expect(rows.has(row.id)).toBe(false);
-      for (const row of diff.changed) expect(rows.has(row.id)).toBe(true);
-      for (const row of [...diff.added, ...diff.changed]) rows.set(row.id, row);
+      for (const row of [...diff.changed, ...diff.moved]) expect(rows.has(row.id)).toBe(true);
+      applyDiff(rows, diff);
       removed += diff.removed.length;
       page.send({ type: 'ack', seq: diff.seq });
     }

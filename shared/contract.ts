@@ -10,10 +10,10 @@ import { MAX_TARGETS, ORIGINS, PROCESS_ACTIONS, SOCKET_ACTIONS } from './orders'
 import type { ActionReport, Confirmation, Preparation } from './orders';
 import type { Services } from './services';
 import { PROTOCOLS } from './socket';
-import type { ReadingOptions, SocketRow, TableName } from './socket';
+import type { MovedRow, ReadingOptions, SocketRow, TableName } from './socket';
 
 /** Changes with every change that an older end would misread. A page says its own first, and the engine refuses any other. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** ms between readings that a user may choose. */
 export const INTERVALS = [500, 1000, 2000, 5000, 10_000] as const;
@@ -147,6 +147,8 @@ export interface Diff {
   seq: number;
   added: SocketRow[];
   changed: SocketRow[];
+  /** Changed rows in which nothing but counters is another: a fifth of a row, which is what a large diff costs all the way */
+  moved: MovedRow[];
   removed: string[];
   /** Final states of rows in `removed`, and sockets that were born and gone between two readings. */
   ended: SocketRow[];

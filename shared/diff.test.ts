@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { diffTables, RowMatcher } from './diff';
 import type { TableDiff } from './diff';
 import { IdentityIndex } from './identityIndex';
+import { COUNTERS } from './socket';
 import type { ProcessInfo } from './socket';
 import { NOBODY, SocketTable } from './socketTable';
 import type { Holders } from './socketTable';
@@ -13,12 +14,12 @@ type Reading = ReadonlyMap<number, number>;
 const NAMESPACES = [0, 4026531840, 4026532281];
 
 const HOLDERS: Holders[] = [NOBODY, [], []];
-/** Kinds of columns; a socket's number decides in which its versions differ. */
+/** Kinds of columns; a socket's number decides in which its versions differ. The first two are of counters. */
 const WRITERS: ((table: SocketTable, row: number, version: number) => void)[] = [
-  (table, row, version) => (table.columns.state[row] = version),
-  (table, row, version) => (table.columns.localPort[row] = version << 20),
   (table, row, version) => (table.columns.bytesSent[row] = [NaN, 1, 2 ** 33][version]!),
   (table, row, version) => (table.columns.rtt[row] = [NaN, 0.5, 0.25][version]!),
+  (table, row, version) => (table.columns.state[row] = version),
+  (table, row, version) => (table.columns.localPort[row] = version << 20),
   (table, row, version) => (table.addressWords[8 * row + 7] = version),
   (table, row, version) => (table.remoteNames[row] = [null, 'a', 'b'][version]!),
   (table, row, version) => (table.holders[row] = HOLDERS[version]!),
@@ -91,23 +92,27 @@ describe('RowMatcher', () => {
 });
 
 describe('diffTables', () => {
-  it('finds exactly what was added, changed and removed', () => {
+  it('finds exactly what was added, changed, moved and removed', () => {
     fc.assert(
       fc.property(pairs, ([before, after]) => {
         const afterIds = [...after.keys()];
         const rowsWhere = (test: (id: number) => boolean): number[] =>
           [...afterIds.entries()].filter(([, id]) => test(id)).map(([row]) => row);
+        const isOther = (id: number): boolean => before.has(id) && before.get(id) !== after.get(id);
+        const isCounter = (id: number): boolean => id % WRITERS.length < 2;
         expect(diffOf(tableOf(before, 1), tableOf(after, 2))).toEqual({
           added: rowsWhere((id) => !before.has(id)),
-          changed: rowsWhere((id) => before.has(id) && before.get(id) !== after.get(id)),
+          changed: rowsWhere((id) => isOther(id) && !isCounter(id)),
+          moved: rowsWhere((id) => isOther(id) && isCounter(id)),
           removed: [...[...before.keys()].entries()].filter(([, id]) => !after.has(id)).map(([row]) => row),
         });
       }),
     );
   });
 
-  const CHANGED: TableDiff = { added: [], changed: [1], removed: [] };
-  const SAME: TableDiff = { added: [], changed: [], removed: [] };
+  const SAME: TableDiff = { added: [], changed: [], moved: [], removed: [] };
+  const CHANGED: TableDiff = { ...SAME, changed: [1] };
+  const MOVED: TableDiff = { ...SAME, moved: [1] };
   const process: ProcessInfo = {
     ...{ pid: 9, startKey: '1', startedAt: null, name: null, path: null, unit: null, container: null },
     ...{ parentPid: null, parentName: null },
@@ -137,15 +142,22 @@ describe('diffTables', () => {
     (name) => ![...IDENTITY, ...CONSTANT, 'firstSeenAt'].includes(name),
   ) as (keyof SocketTable['columns'])[];
 
+  const counters: readonly string[] = COUNTERS;
+
   it.each(compared)('sees a change of %s', (name) => {
-    expect(afterChange((table, row) => (table.columns[name][row] = 77))).toEqual(CHANGED);
+    const change = (table: SocketTable, row: number): number => (table.columns[name][row] = 77);
+    expect(afterChange(change)).toEqual(counters.includes(name) ? MOVED : CHANGED);
+    const also = (table: SocketTable, row: number): number => (table.columns.state[row] = change(table, row));
+    expect(afterChange(also)).toEqual(CHANGED);
+  });
+
+  it('knows every counter as a column', () => {
+    expect(compared).toEqual(expect.arrayContaining([...counters]));
   });
 
   it.each(IDENTITY)('sees another socket in another %s', (name) => {
     expect(afterChange((table, row) => (table.columns[name][row] = 77))).toEqual({
-      added: [1],
-      changed: [],
-      removed: [1],
+      ...{ ...SAME, added: [1], removed: [1] },
     });
   });
 

@@ -1,5 +1,6 @@
 /** What changed between two readings, by identity. */
 import type { IdentityIndex } from './identityIndex';
+import { COUNTERS } from './socket';
 import { COLUMN_NAMES } from './socketTable';
 import type { SocketTable } from './socketTable';
 
@@ -10,6 +11,12 @@ const CONSTANT: ReadonlySet<string> = new Set([
   ...['hasRemote', 'dualStack'],
 ]);
 
+/** Columns in which a changed row may differ and yet have only moved */
+const MOVING: ReadonlySet<string> = new Set(COUNTERS);
+/** In what a row differs: bits */
+const MOVED = 1;
+const CHANGED = 2;
+
 /** Which rows of two readings are the same socket. */
 export interface RowMatch {
   /** For each row of the new table, the row of the old one, or -1. Valid for the first `after.length` elements. */
@@ -18,10 +25,11 @@ export interface RowMatch {
   removed: number[];
 }
 
-/** Row indexes: `added` and `changed` into the new table, `removed` into the old one. */
+/** Row indexes: `removed` into the old table, the others into the new one. `moved` differ in {@link COUNTERS} alone. */
 export interface TableDiff {
   added: number[];
   changed: number[];
+  moved: number[];
   removed: number[];
 }
 
@@ -85,16 +93,17 @@ export function diffTables(
     const [old, now] = [before.columns[name], after.columns[name]];
     if (old instanceof Uint8Array) markBytes(different, runs, old, now as Uint8Array);
     else if (old instanceof Uint32Array) markWords(different, runs, old, now as Uint32Array);
-    else markFloats(different, runs, old, now as Float64Array);
+    else markFloats(different, runs, old, now as Float64Array, MOVING.has(name) ? MOVED : CHANGED);
   }
   markAddresses(different, runs, before.addressWords, after.addressWords);
   markReferences(different, runs, before.localNames, after.localNames);
   markReferences(different, runs, before.remoteNames, after.remoteNames);
   markReferences(different, runs, before.holders, after.holders);
-  const diff: TableDiff = { added: [], changed: [], removed };
+  const diff: TableDiff = { added: [], changed: [], moved: [], removed };
   for (let row = 0; row < after.length; row++) {
     if (previous[row]! < 0) diff.added.push(row);
-    else if (different[row] !== 0) diff.changed.push(row);
+    else if (different[row]! >= CHANGED) diff.changed.push(row);
+    else if (different[row] === MOVED) diff.moved.push(row);
   }
   return diff;
 }
@@ -115,24 +124,30 @@ function runsOf(previous: Int32Array, length: number): Run[] {
 
 function markBytes(different: Uint8Array, runs: readonly Run[], old: Uint8Array, now: Uint8Array): void {
   for (const { start, end, shift } of runs) {
-    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = 1;
+    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = CHANGED;
   }
 }
 
 // The same code, for another kind of array: one function for both would be slow with either.
 function markWords(different: Uint8Array, runs: readonly Run[], old: Uint32Array, now: Uint32Array): void {
   for (const { start, end, shift } of runs) {
-    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = 1;
+    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = CHANGED;
   }
 }
 
 /** "Not known" (NaN) is equal to itself here. */
-function markFloats(different: Uint8Array, runs: readonly Run[], old: Float64Array, now: Float64Array): void {
+function markFloats(
+  different: Uint8Array,
+  runs: readonly Run[],
+  old: Float64Array,
+  now: Float64Array,
+  as: number,
+): void {
   for (const { start, end, shift } of runs) {
     for (let row = start; row < end; row++) {
       const a = old[row + shift]!;
       const b = now[row]!;
-      if (a !== b && !(Number.isNaN(a) && Number.isNaN(b))) different[row] = 1;
+      if (a !== b && !(Number.isNaN(a) && Number.isNaN(b))) different[row]! |= as;
     }
   }
 }
@@ -156,7 +171,7 @@ function markAddresses(
         old[was + 5] === now[at + 5] &&
         old[was + 6] === now[at + 6] &&
         old[was + 7] === now[at + 7];
-      if (!isSame) different[at >> 3] = 1;
+      if (!isSame) different[at >> 3] = CHANGED;
     }
   }
 }
@@ -168,6 +183,6 @@ function markReferences(
   now: readonly unknown[],
 ): void {
   for (const { start, end, shift } of runs) {
-    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = 1;
+    for (let row = start; row < end; row++) if (old[row + shift] !== now[row]) different[row] = CHANGED;
   }
 }

@@ -1,6 +1,6 @@
 import type { Channel } from './channel';
 import type { Diff, EngineMessage, EngineStatus } from './contract';
-import type { SocketRow } from './socket';
+import type { MovedRow, SocketRow } from './socket';
 
 /** Rows in one chunk of a snapshot: about 0.5 MB, a few ms to read. */
 export const CHUNK_ROWS = 2000;
@@ -18,25 +18,28 @@ const MAX_ENDED = 10_000;
 export interface Changes {
   added: readonly SocketRow[];
   changed: readonly SocketRow[];
+  moved: readonly MovedRow[];
   /** by id */
   removed: readonly string[];
   /** Final states of removed rows, and sockets that were born and gone between two readings. */
   ended: readonly SocketRow[];
 }
 
-export const NO_CHANGES: Changes = { added: [], changed: [], removed: [], ended: [] };
+export const NO_CHANGES: Changes = { added: [], changed: [], moved: [], removed: [], ended: [] };
 
 /** What changed since the page last heard, by id. `removed` holds only rows that the page knows. */
 interface Pending {
   added: Map<string, SocketRow>;
   changed: Map<string, SocketRow>;
+  /** None that is in one of the others */
+  moved: Map<string, MovedRow>;
   removed: Set<string>;
   ended: Map<string, SocketRow>;
   status: EngineStatus | null;
 }
 
 const nothing = (): Pending => ({
-  ...{ added: new Map(), changed: new Map(), removed: new Set(), ended: new Map() },
+  ...{ added: new Map(), changed: new Map(), moved: new Map(), removed: new Set(), ended: new Map() },
   status: null,
 });
 
@@ -81,7 +84,7 @@ export class Publisher {
   }
 
   /** One reading's changes. A page that has not asked for a snapshot yet is told nothing. */
-  publish({ added, changed, removed, ended }: Changes, status: EngineStatus): void {
+  publish({ added, changed, moved, removed, ended }: Changes, status: EngineStatus): void {
     if (!this.subscribed) return;
     const { pending } = this;
     for (const row of added) {
@@ -90,10 +93,22 @@ export class Publisher {
       if (pending.removed.delete(row.id)) pending.changed.set(row.id, row);
       else pending.added.set(row.id, row);
     }
-    for (const row of changed) (pending.added.has(row.id) ? pending.added : pending.changed).set(row.id, row);
+    for (const row of changed) {
+      (pending.added.has(row.id) ? pending.added : pending.changed).set(row.id, row);
+      pending.moved.delete(row.id);
+    }
+    for (const one of moved) {
+      const { id } = one;
+      const rows = pending.added.has(id) ? pending.added : pending.changed;
+      const row = rows.get(id);
+      // A copy: other pages are told of the same row.
+      if (row === undefined) pending.moved.set(id, one);
+      else rows.set(id, { ...row, ...one });
+    }
     for (const id of removed) {
       if (pending.added.delete(id)) continue; // the page never heard of it
       pending.changed.delete(id);
+      pending.moved.delete(id);
       pending.removed.add(id);
     }
     for (const row of ended) {
@@ -128,13 +143,14 @@ export class Publisher {
         status: this.status,
       });
     } else if (this.pending.status !== null) {
-      const { added, changed, removed, ended, status } = this.pending;
+      const { added, changed, moved, removed, ended, status } = this.pending;
       this.pending = nothing();
       const diff: Diff = {
         type: 'diff',
         seq: ++this.seq,
         added: [...added.values()],
         changed: [...changed.values()],
+        moved: [...moved.values()],
         removed: [...removed],
         ended: [...ended.values()],
         status,

@@ -253,6 +253,18 @@ export interface SocketRow {
   program: ProgramFacts | null;
 }
 
+/** What moves all the time: most changes of a row are of these alone. */
+export const COUNTERS = [
+  ...(['bytesSent', 'bytesReceived', 'receiveQueue', 'sendQueue'] as const),
+  ...(['rtt', 'retransmits', 'segmentsSent', 'segmentsReceived'] as const),
+] as const;
+export type Counters = Pick<SocketRow, (typeof COUNTERS)[number]>;
+
+/** A row in which nothing but counters has changed. */
+export interface MovedRow extends Counters {
+  id: string;
+}
+
 /** A process and its program beyond name and path. Of Windows only; each null where it is not known. */
 export interface ProgramFacts {
   /** From the version resource of its file, each as its maker wrote it */

@@ -4,7 +4,7 @@
  */
 import { formatIPv4, formatIPv6, isLinkLocal6 } from './address';
 import { DIRECTIONS, OWNERS, PROTOCOLS, SOCKET_STATES, SOCKET_TYPES, tableOf } from './socket';
-import type { Family, Owner, ProcessInfo, SocketRow, TableName } from './socket';
+import type { Family, MovedRow, Owner, ProcessInfo, SocketRow, TableName } from './socket';
 
 /** "Not known" in the integer columns that need it. */
 export const UNKNOWN = 0xffffffff;
@@ -308,6 +308,22 @@ export class SocketTable {
     return index !== 0 && isLinkLocal6(this.addresses, offset)
       ? `${text}%${names.interface(index, this.columns.namespace[row]!)}`
       : text;
+  }
+
+  /** Of {@link row}, the counters. */
+  moved(row: number, names: Pick<RowNames, 'id'>): MovedRow {
+    const c = this.columns;
+    return {
+      id: names.id(c.idHigh[row]!, c.idLow[row]!, c.namespace[row]!),
+      bytesSent: finite(c.bytesSent[row]!),
+      bytesReceived: finite(c.bytesReceived[row]!),
+      receiveQueue: finite(c.receiveQueue[row]!),
+      sendQueue: finite(c.sendQueue[row]!),
+      rtt: finite(c.rtt[row]!),
+      retransmits: finite(c.retransmits[row]!),
+      segmentsSent: finite(c.segmentsSent[row]!),
+      segmentsReceived: finite(c.segmentsReceived[row]!),
+    };
   }
 
   private grow(): void {

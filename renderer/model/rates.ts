@@ -1,6 +1,8 @@
 import type { LiveRow } from '../../shared/rowFacts';
-import type { SocketRow } from '../../shared/socket';
+import type { Counters } from '../../shared/socket';
 import type { Entry } from './lines';
+
+type RowRates = Pick<LiveRow, 'sendRate' | 'receiveRate'>;
 
 /**
  * The rates of the rows, by what their counters did between the readings of two updates. Rows that an update does not
@@ -28,9 +30,9 @@ export class Rates {
     this.moving = [];
   }
 
-  /** The row with its rates; it is the same object. */
-  live(row: SocketRow, before: LiveRow | undefined): LiveRow {
-    const live = row as LiveRow;
+  /** The row, or what has moved of it, with its rates; it is the same object. */
+  live<Row extends Counters>(row: Row, before: LiveRow | undefined): Row & RowRates {
+    const live = row as Row & RowRates;
     live.sendRate = this.rate(before?.bytesSent, row.bytesSent, before?.sendRate);
     live.receiveRate = this.rate(before?.bytesReceived, row.bytesReceived, before?.receiveRate);
     return live;

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { NO_LOOKUPS } from '../../shared/rowFacts';
 import type { LiveRow } from '../../shared/rowFacts';
 import { COLUMNS } from './columns';
+import { figuresOf } from './figures';
+import type { Figures } from './figures';
 import { anyArrangement, anyRow, linesAnew, linesOf, liveRow } from './fixtures/lines';
 import { foldKey } from './lines';
 import { RowOrder } from './rowOrder';
@@ -11,7 +13,7 @@ import type { Arrangement } from './rowOrder';
 type Step =
   | { do: 'put'; rows: LiveRow[] }
   | { do: 'delete'; ids: string[] }
-  | { do: 'rates'; ids: string[]; rate: number | null }
+  | { do: 'move'; ids: string[]; figures: Figures }
   | { do: 'settle' | 'hold' | 'release' | 'reconsider' }
   | { do: 'arrange'; to: Arrangement }
   | { do: 'filter'; by: Pick<Arrangement, 'accepts' | 'criteria'> }
@@ -28,10 +30,10 @@ const deletes: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('delete'),
   ids: fc.array(anyId, { maxLength: 6 }),
 });
-const rates: fc.Arbitrary<Step> = fc.record({
-  do: fc.constant('rates'),
+const moves: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('move'),
   ids: fc.array(anyId, { maxLength: 6 }),
-  rate: fc.option(fc.nat(3), { nil: null }),
+  figures: anyRow.map(figuresOf),
 });
 const arranges: fc.Arbitrary<Step> = fc.record({ do: fc.constant('arrange'), to: anyArrangement });
 const filters: fc.Arbitrary<Step> = fc.record({
@@ -44,7 +46,7 @@ const folds: fc.Arbitrary<Step> = fc.record({
 });
 const anySteps = fc.array(
   fc.oneof(
-    ...[puts, puts, puts, deletes, deletes, rates, simply('settle'), simply('hold'), simply('hold')],
+    ...[puts, puts, puts, deletes, deletes, moves, simply('settle'), simply('hold'), simply('hold')],
     ...[simply('release'), simply('reconsider'), arranges, filters, filters, folds],
   ),
   { maxLength: 20 },
@@ -82,13 +84,14 @@ class Twin {
         }
         this.readMeanwhile();
         return;
-      case 'rates':
+      case 'move':
         for (const id of step.ids) {
           const row = model.get(id);
           if (row === undefined) continue;
-          order.putRates(order.get(id)!, step.rate, step.rate);
-          model.set(id, { ...row, sendRate: step.rate, receiveRate: step.rate });
+          expect(order.putFigures(order.get(id)!, step.figures)).toBe(order.get(id));
+          model.set(id, { ...row, ...step.figures });
         }
+        this.readMeanwhile();
         return;
       case 'settle':
         order.settle();
@@ -205,10 +208,10 @@ describe('RowOrder', () => {
         const by = { ...arrangement, gather: null };
         const after = { ...other, id: before.id };
         const order = new RowOrder(by);
-        order.put(before, 'new');
+        order.put({ ...before }, 'new'); // what it is given is its own
         order.settle();
         const entry = order.get(before.id);
-        order.put(after, 'changed');
+        order.put({ ...after }, 'changed');
         const shown = by.accepts(before);
         const stays = shown === by.accepts(after) && by.sortKey(before) === by.sortKey(after);
         expect(order.get(before.id) === entry).toBe(stays);

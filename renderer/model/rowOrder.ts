@@ -3,6 +3,8 @@ import type { SortKey } from './columns';
 import { isOrderOf } from './arrangement';
 import type { Arrangement } from './arrangement';
 import { narrowsTo } from './criteria';
+import { figuresOf, setFigures } from './figures';
+import type { Figures } from './figures';
 import { groupSortKey } from './groupings';
 import { GroupLines } from './groupLines';
 import { KeyOrder } from './keyOrder';
@@ -119,21 +121,31 @@ export class RowOrder {
     return this.held ? this.keep(old, row, mark) : this.place(old, row, mark);
   }
 
-  /** As {@link put}, of a row of which nothing but the rates has changed. */
-  putRates(entry: Entry, sendRate: number | null, receiveRate: number | null): void {
-    const { row } = entry;
-    const before = { sendRate: row.sendRate, receiveRate: row.receiveRate };
+  /** As {@link put}, of a row of which nothing but these has changed. */
+  putFigures(entry: Entry, figures: Figures): Entry {
+    const { row, shown } = entry;
     if (!this.held) {
-      if (entry.shown) this.layout.updating(entry);
-      row.sendRate = sendRate;
-      row.receiveRate = receiveRate;
-      const stays = this.staysWith(entry, row) && entry.key === this.keyOf(entry, row);
-      if (!stays) Object.assign(row, before);
-      if (entry.shown) this.layout.updated(entry);
-      entry.stamp = ++this.stamps;
-      if (stays) return;
+      const before = figuresOf(row);
+      if (shown) this.layout.updating(entry);
+      setFigures(row, figures);
+      const stays = this.staysWith(entry, row);
+      const key = stays ? this.keyOf(entry, row) : null;
+      const isInPlace = stays && key === entry.key;
+      if (!isInPlace) setFigures(row, before);
+      if (shown) this.layout.updated(entry);
+      if (isInPlace) {
+        entry.stamp = ++this.stamps;
+        return entry;
+      }
+      if (stays) {
+        this.bury(entry);
+        setFigures(row, figures);
+        return this.enter(row, entry.mark, key, shown, entry);
+      }
     }
-    this.put({ ...row, sendRate, receiveRate }, entry.mark, entry);
+    const copy = { ...row };
+    setFigures(copy, figures);
+    return this.put(copy, entry.mark, entry);
   }
 
   /** As {@link put}, of a row of which nothing has changed but its mark. */
@@ -293,11 +305,18 @@ export class RowOrder {
       return old;
     }
     if (old !== undefined) this.bury(old);
-    const tail = this.still && shown ? ++this.lastTail : 0;
-    // Whoever still has the row that was there before is to find it as it was.
-    const own = row === old?.row ? { ...row } : row;
-    const entry = this.entryOf(own, mark, key, shown);
-    entry.tail = tail;
+    if (stays) {
+      takeOn(old.row, row);
+      return this.enter(old.row, mark, key, shown, old);
+    }
+    // What it was may still stand for its group.
+    return this.enter(row === old?.row ? { ...row } : row, mark, key, shown, old);
+  }
+
+  /** A new entry, in the place of one that has been buried. */
+  private enter(row: LiveRow, mark: Mark, key: SortKey, shown: boolean, old: Entry | undefined): Entry {
+    const entry = this.entryOf(row, mark, key, shown);
+    if (this.still && shown) entry.tail = ++this.lastTail;
     if (old !== undefined) {
       entry.markedAt = old.markedAt;
       entry.movedAt = old.movedAt;

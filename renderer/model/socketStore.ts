@@ -1,7 +1,8 @@
 import type { Diff, SnapshotChunk } from '../../shared/contract';
 import { isSameReading } from '../../shared/reading';
-import type { ReadingOptions, SocketRow } from '../../shared/socket';
+import type { MovedRow, ReadingOptions, SocketRow } from '../../shared/socket';
 import type { LiveRow } from '../../shared/rowFacts';
+import { figuresOf } from './figures';
 import { socketLine } from './lines';
 import type { Line } from './lines';
 import { AT_ONCE } from './pace';
@@ -227,6 +228,10 @@ export class SocketStore {
       this.upsert(row, true);
       yield;
     }
+    for (const one of diff.moved) {
+      this.move(one);
+      yield;
+    }
     for (const id of diff.removed) {
       this.end(id, comparable);
       yield;
@@ -275,8 +280,10 @@ export class SocketStore {
     for (const moved of this.rates.end()) {
       const entry = this.standing(moved);
       if (entry !== undefined && this.rates.hasRested(entry)) {
-        const { bytesSent, bytesReceived } = entry.row;
-        this.order.putRates(entry, restingRate(bytesSent), restingRate(bytesReceived));
+        const figures = figuresOf(entry.row);
+        figures.sendRate = restingRate(figures.bytesSent);
+        figures.receiveRate = restingRate(figures.bytesReceived);
+        this.order.putFigures(entry, figures);
       }
       yield;
     }
@@ -296,6 +303,13 @@ export class SocketStore {
     // The engine may have been started anew since; the page remembers longer.
     if (old !== undefined && old.row.firstSeenAt < row.firstSeenAt) row.firstSeenAt = old.row.firstSeenAt;
     this.place(this.rates.live(row, old?.row), marking ? mark : null, old);
+  }
+
+  private move(moved: MovedRow): void {
+    const entry = this.order.get(moved.id);
+    // The engine tells of what it has listed before.
+    if (entry === undefined) return;
+    this.rates.placed(this.order.putFigures(entry, this.rates.live(moved, entry.row)));
   }
 
   private end(id: string, marking: boolean): void {

@@ -6,7 +6,7 @@ import { PROTOCOL_VERSION } from '../../../shared/contract';
 import type { EngineMessage, EngineStatus, PageMessage } from '../../../shared/contract';
 import { seededRandom } from '../../../shared/random';
 import { DEFAULT_READING, MAIN_TABLES } from '../../../shared/socket';
-import type { SocketRow, SocketState } from '../../../shared/socket';
+import type { MovedRow, SocketRow, SocketState } from '../../../shared/socket';
 
 /** As the engine's Publisher has it */
 const CHUNK_ROWS = 2000;
@@ -73,6 +73,7 @@ export class FakeEngine implements Channel {
   tick(churn: number): Promise<void> {
     const count = Math.round(this.rows * churn);
     const changed: SocketRow[] = [];
+    const moved: MovedRow[] = [];
     const added: SocketRow[] = [];
     const removed: string[] = [];
     const seen = new Set<number>();
@@ -89,12 +90,18 @@ export class FakeEngine implements Channel {
       }
       this.sent[slot]! += Math.floor(this.random() * 5000);
       this.received[slot]! += Math.floor(this.random() * 50_000);
-      if (share < SHARES.state) this.states[slot] = Math.floor(this.random() * STATES.length);
-      changed.push(this.row(slot));
+      if (share >= SHARES.state) moved.push(this.moved(slot));
+      else {
+        this.states[slot] = Math.floor(this.random() * STATES.length);
+        changed.push(this.row(slot));
+      }
     }
     this.readAt += 1000;
     const done = this.untilAcknowledged();
-    this.say({ type: 'diff', seq: ++this.seq, added, changed, removed, ended: [], status: this.status() });
+    this.say({
+      ...{ type: 'diff', seq: ++this.seq, added, changed, moved, removed, ended: [] },
+      status: this.status(),
+    });
     return done;
   }
 
@@ -182,6 +189,20 @@ export class FakeEngine implements Channel {
       parentName: 'systemd',
       commandLine: null,
       program: null,
+    };
+  }
+
+  private moved(slot: number): MovedRow {
+    return {
+      id: this.id(slot),
+      bytesSent: this.sent[slot]!,
+      bytesReceived: this.received[slot]!,
+      receiveQueue: 0,
+      sendQueue: 0,
+      rtt: 12,
+      retransmits: 0,
+      segmentsSent: 0,
+      segmentsReceived: 0,
     };
   }
 

@@ -102,9 +102,10 @@ function openNaive(root: Root, setup: Setup): Subscriber {
       for (const row of chunk.rows) rows.set(row.id, row);
       if (chunk.last) render();
     },
-    diff: ({ added, changed, removed }) => {
+    diff: ({ added, changed, moved, removed }) => {
       for (const row of added) rows.set(row.id, row);
       for (const row of changed) rows.set(row.id, row);
+      for (const one of moved) rows.set(one.id, { ...rows.get(one.id)!, ...one });
       for (const id of removed) rows.delete(id);
       render();
     },
