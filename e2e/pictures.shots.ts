@@ -29,7 +29,10 @@ const SCENES: Record<string, (page: Page) => Promise<void>> = {
   columns: (page) => page.keyboard.press('Control+K'),
   settings: (page) => page.keyboard.press('Control+,'),
   keys: (page) => page.keyboard.press('F1'),
-  'held still': (page) => rows(page).nth(6).hover(),
+  'held still': async (page) => {
+    await rows(page).nth(5).hover();
+    await rows(page).nth(6).hover();
+  },
 };
 
 for (const colorScheme of ['light', 'dark'] as const) {

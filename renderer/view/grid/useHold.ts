@@ -20,7 +20,8 @@ interface Hold {
 
 /** Tells when the pointer or the keyboard is at the rows, so that they keep their places meanwhile. */
 export function useHold({ holding, selection }: App): Hold {
-  const last = useRef({ x: NaN, y: NaN });
+  /** Where the pointer was; null until it is heard of */
+  const last = useRef<{ x: number; y: number } | null>(null);
   const selectsByKeyboard = useRef(false);
 
   useEffect(
@@ -50,10 +51,12 @@ export function useHold({ holding, selection }: App): Hold {
       handlers: {
         onPointerMove(event) {
           const { screenX: x, screenY: y } = event;
-          // Something that opened, closed or scrolled below a resting pointer also makes the browser send an event.
-          if (x === last.current.x && y === last.current.y && overRows(event)) return;
+          const before = last.current;
           last.current = { x, y };
-          holding.set('pointer', overRows(event));
+          // Something that opened, closed or scrolled below a resting pointer also makes the browser send an event: the
+          // window itself, to begin with.
+          const rests = before === null || (x === before.x && y === before.y);
+          if (!rests || !overRows(event)) holding.set('pointer', overRows(event));
         },
         onPointerDown(event) {
           last.current = { x: event.screenX, y: event.screenY };
