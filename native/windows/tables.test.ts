@@ -350,7 +350,7 @@ describe('the shared pipeline', () => {
     expect(diffTables(before, after, match)).toEqual({
       added: [],
       changed: [1],
-      removed: [],
+      ...{ moved: [], removed: [] },
     });
   });
 
