@@ -1,4 +1,5 @@
 import type { LiveRow } from '../../shared/rowFacts';
+import { setFigures } from './figures';
 
 /**
  * Makes one row what another one is. Property by property: that is several times faster than any loop, and a test tells where
@@ -30,20 +31,11 @@ export function takeOn(into: LiveRow, from: LiveRow): void {
   into.createdAt = from.createdAt;
   into.firstSeenAt = from.firstSeenAt;
   into.destroyedAt = from.destroyedAt;
-  into.bytesSent = from.bytesSent;
-  into.bytesReceived = from.bytesReceived;
-  into.receiveQueue = from.receiveQueue;
-  into.sendQueue = from.sendQueue;
-  into.rtt = from.rtt;
-  into.retransmits = from.retransmits;
-  into.segmentsSent = from.segmentsSent;
-  into.segmentsReceived = from.segmentsReceived;
   into.direction = from.direction;
   into.interface = from.interface;
   into.parentPid = from.parentPid;
   into.parentName = from.parentName;
   into.commandLine = from.commandLine;
   into.program = from.program;
-  into.sendRate = from.sendRate;
-  into.receiveRate = from.receiveRate;
+  setFigures(into, from);
 }
