@@ -147,7 +147,7 @@ export interface Diff {
   seq: number;
   added: SocketRow[];
   changed: SocketRow[];
-  /** Changed rows in which nothing but counters is another: a fifth of a row, which is what a large diff costs all the way */
+  /** Changed rows in which nothing but counters is another: 9 fields of 41 */
   moved: MovedRow[];
   removed: string[];
   /** Final states of rows in `removed`, and sockets that were born and gone between two readings. */
